@@ -1,0 +1,135 @@
+"""Opening the database: SQLite in WAL with `synchronous=FULL`, or PostgreSQL, behind one class."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from server.domain import errors
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long a writer waits for another process's SQLite transaction before 503."""
+POOL_CONNECTIONS = 10
+POOL_WAIT_S = 5
+CONNECT_TIMEOUT_S = 5
+RETRY_AFTER_S = 2
+
+
+class Database:
+    """Reads are snapshots, writes are serializable per org by the lock on `org_head`.
+
+    Every database failure that is not a bug (gone, locked, full) leaves as `errors.Unavailable`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._writer_turn = asyncio.Lock()
+        self._writers = _sqlite(url, pool_size=1) if self.is_sqlite else _postgresql(url)
+        self._readers = _sqlite(url, pool_size=4) if self.is_sqlite else self._writers
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """One snapshot for all statements inside."""
+        with ToldPlainly():
+            async with self._readers.connect() as connection:
+                if not self.is_sqlite:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                async with connection.begin():
+                    yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction, committed when the block ends, rolled back when it raises.
+
+        On SQLite there is one writer at a time; the turn is taken before the connection so that
+        waiting costs no database lock.
+        """
+        with ToldPlainly():
+            if not self.is_sqlite:
+                async with self._writers.begin() as connection:
+                    yield connection
+                return
+            async with self._writer_turn, self._writers.begin() as connection:
+                yield connection
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        async with self.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self._writers.dispose()
+        await self._readers.dispose()
+
+
+class ToldPlainly:
+    """Turns the driver's failures of the outside world into Unavailable, and leaves bugs alone."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception) and is_outage(error):
+            raise errors.Unavailable(
+                "The database is not available just now; nothing was changed by this answer. "
+                f"Try again in {RETRY_AFTER_S} s.",
+                retry_after_s=RETRY_AFTER_S,
+            ) from error
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether `error` is of the outside world (gone, locked, full) rather than of this code."""
+    if isinstance(error, OSError | PoolTimeoutError | TimeoutError):
+        return True
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, sqlite3.OperationalError)
+
+
+def _sqlite(url: str, *, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+    writes = pool_size == 1
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        # The driver's own BEGIN comes too late for a snapshot and never IMMEDIATE: we send ours.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=POOL_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
+        pool_pre_ping=False,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT_S,
+            # A prepared statement planned on an un-analysed table keeps a sequential scan for ever
+            # (ledger.md, traps): every statement here has an index to use.
+            "server_settings": {"enable_seqscan": "off", "jit": "off"},
+        },
+    )

@@ -1,0 +1,346 @@
+"""The tables (ledger.md). `org_id` leads every key of the charging path; integers only, no database
+sequence, trigger, cross-org statement or foreign key to a global table in it.
+
+Times are microseconds UTC (`*_us`). Migrations make these same tables; a test compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=nullable)
+
+
+def _number(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+deployment = Table("deployment", metadata, _key("name"), _text("value"))
+"""`epoch`: the random id of the socket contract (api.md)."""
+
+org = Table("org", metadata, _key("id"), _text("name"), _text("time_zone"), _number("created_us"))
+
+org_head = Table(
+    "org_head",
+    metadata,
+    _key("org_id"),
+    _count("head_seq"),
+    _count("at_us"),
+    _count("extra_granted"),
+    _count("extra_used"),
+    _count("extra_held"),
+    _count("saved"),
+    _number("price_email"),
+    _number("price_phone"),
+    _number("price_personality"),
+    _flag("own_prices"),
+    CheckConstraint("extra_used >= 0 AND extra_held >= 0", name="extra_floor"),
+    CheckConstraint("extra_used + extra_held <= extra_granted", name="extra_ceiling"),
+)
+"""Lock, counter and pool: the one row that every charge of the org locks. Its prices are what is charged."""
+
+users = Table(
+    "users",
+    metadata,
+    _key("id"),
+    _text("org_id"),
+    _text("email"),
+    _text("name"),
+    _text("role"),
+    _flag("active"),
+    _text("password_hash", nullable=True),
+    _number("created_us"),
+    Index(None, "email", unique=True),
+    Index(None, "org_id"),
+)
+"""`email` is lower-case and unique over the deployment: it is what one signs in with."""
+
+license_ = Table(
+    "license",
+    metadata,
+    _key("org_id"),
+    _key("user_id"),
+    _number("allotment"),
+    _text("anchor"),
+    _number("cap", nullable=True),
+    _number("last_month_no", nullable=True),
+    _count("saved"),
+    _number("last_spend_us", nullable=True),
+    CheckConstraint("allotment >= 0", name="allotment_floor"),
+)
+"""Every user has one. `anchor`: ISO date. `last_month_no`: the newest credit month that was touched."""
+
+allotment = Table(
+    "allotment",
+    metadata,
+    _key("org_id"),
+    _key("user_id"),
+    Column("month_no", Integer, primary_key=True),
+    _number("starts_us"),
+    _number("ends_us"),
+    _number("granted"),
+    _count("used"),
+    _count("held"),
+    _count("extra_used"),
+    _count("extra_held"),
+    _count("saved"),
+    Column("alerted", SmallInteger, nullable=False, server_default="0"),
+    _count("alert_seq"),
+    CheckConstraint("used >= 0 AND held >= 0", name="license_floor"),
+    CheckConstraint("used + held <= granted", name="license_ceiling"),
+    CheckConstraint("extra_used >= 0 AND extra_held >= 0", name="extra_floor"),
+)
+"""A credit month is a row, inserted when first touched, its bounds frozen (R12). `alerted`: rank of the
+lowest level announced in it (R33)."""
+
+entry = Table(
+    "entry",
+    metadata,
+    _key("org_id"),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _number("at_us"),
+    _text("action"),
+    _text("user_id", nullable=True),
+    Column("month_no", Integer, nullable=True),
+    _text("by_type"),
+    _text("by_id"),
+    _text("subject_id", nullable=True),
+    _text("kind", nullable=True),
+    Column("piece_key", LargeBinary, nullable=True),
+    _count("credits"),
+    _count("from_license"),
+    _count("from_extra"),
+    _number("license_left", nullable=True),
+    _number("extra_left"),
+    _text("job_id", nullable=True),
+    _number("ref_seq", nullable=True),
+    _text("reason", nullable=True),
+    _number("granted", nullable=True),
+    _text("note", nullable=True),
+    _text("data", nullable=True),
+    Index("ix_entry_by_user", "org_id", "user_id", "seq"),
+    Index("ix_entry_by_time", "org_id", "at_us"),
+    Index(
+        "uq_entry_reversal",
+        "org_id",
+        "ref_seq",
+        unique=True,
+        sqlite_where=text("ref_seq IS NOT NULL"),
+        postgresql_where=text("ref_seq IS NOT NULL"),
+    ),
+)
+"""Append-only ledger line and the org's event stream (R29, R32). `data`: JSON of what a `license`, `cap`
+or `prices` entry set."""
+
+piece = Table(
+    "piece",
+    metadata,
+    _key("org_id"),
+    Column("piece_key", LargeBinary, primary_key=True),
+    _number("gen"),
+    _flag("live"),
+    _flag("banned"),
+    _number("seq"),
+)
+"""Exactly-once lives in this primary key (R2). `gen` counts how often it was bought; `seq` paid last."""
+
+owned_value = Table(
+    "owned_value",
+    metadata,
+    _key("org_id"),
+    Column("piece_key", LargeBinary, primary_key=True),
+    _key("subject_id"),
+    _text("kind"),
+    _text("value"),
+    _text("search"),
+    Index("ix_owned_value_subject", "org_id", "subject_id"),
+)
+"""The only place with personal data an org owns (R4). `value`: JSON of server/domain/values.py."""
+
+saving = Table(
+    "saving",
+    metadata,
+    _key("org_id"),
+    _key("user_id"),
+    Column("piece_key", LargeBinary, primary_key=True),
+    _number("credits"),
+    _number("at_us"),
+)
+"""A piece counts once as saved for a user (R31)."""
+
+hold = Table(
+    "hold",
+    metadata,
+    _key("org_id"),
+    _key("job_id"),
+    _text("user_id"),
+    Column("month_no", Integer, nullable=False),
+    _number("from_license"),
+    _number("from_extra"),
+    _count("captured_license"),
+    _count("captured_extra"),
+    _number("placed_seq"),
+    _number("ended_seq", nullable=True),
+    CheckConstraint(
+        "captured_license <= from_license AND captured_extra <= from_extra", name="captured"
+    ),
+)
+"""Credits set aside for a job, pinned to its month (R22). Ends once."""
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _key("org_id"),
+    _key("caller_id"),
+    _key("key"),
+    Column("fingerprint", LargeBinary, nullable=False),
+    _text("answer"),
+    _number("created_us"),
+    Index(None, "created_us"),
+)
+"""Replays answers only (R11). `answer` holds outcomes and seqs, nothing personal."""
+
+subject = Table(
+    "subject",
+    metadata,
+    _key("id"),
+    _text("org_id"),
+    _text("type"),
+    _text("url"),
+    _text("name"),
+    _text("headline", nullable=True),
+    _text("company", nullable=True),
+    _text("company_url", nullable=True),
+    _text("location", nullable=True),
+    _text("email", nullable=True),
+    _text("mobile", nullable=True),
+    _text("direct", nullable=True),
+    _text("personality", nullable=True),
+    _text("analysis", nullable=True),
+    _text("search"),
+    _text("sort"),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Index("uq_subject_url", "org_id", "url", unique=True),
+    Index("ix_subject_list", "type", "org_id", "sort", "id"),
+    Index("ix_subject_company", "company_url"),
+)
+"""The directory. `org_id` '' is everyone's, else that org's alone (R25). `url` is canonical. `email` as
+trimmed by the import, `mobile` and `direct` E.164; `personality`, `analysis`: JSON. `search`: folded
+public fields. `fingerprint`: of the imported row, so that importing it again changes nothing."""
+
+insight = Table(
+    "insight",
+    metadata,
+    _key("org_id"),
+    _key("subject_id"),
+    _key("colleague"),
+    Column("strength", Integer, nullable=False),
+    _text("since", nullable=True),
+    _text("note", nullable=True),
+)
+"""Who in this org knows the person. `colleague`: user id."""
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _text("id"),
+    _text("user_id"),
+    _text("kind"),
+    _text("client"),
+    _number("created_us"),
+    _number("expires_us"),
+    _number("seen_us"),
+    Index(None, "user_id"),
+    Index(None, "id", unique=True),
+)
+"""`kind`: `bearer`, `cookie` or `device`. Tokens are stored as SHA-256."""
+
+pairing = Table(
+    "pairing",
+    metadata,
+    _key("code"),
+    _text("verifier_hash"),
+    _text("client"),
+    _number("created_us"),
+    _number("expires_us"),
+    _text("approved_by", nullable=True),
+    _flag("delivered"),
+)
+
+operator = Table(
+    "operator",
+    metadata,
+    _key("id"),
+    _text("name"),
+    Column("token_hash", LargeBinary, nullable=False),
+    _number("created_us"),
+    _number("expires_us"),
+    Index(None, "token_hash", unique=True),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    _text("user_id"),
+    _number("expires_us"),
+    _number("used_us", nullable=True),
+    Index(None, "user_id"),
+)
+
+credit_request = Table(
+    "credit_request",
+    metadata,
+    _key("org_id"),
+    _key("id"),
+    _text("user_id"),
+    _text("note"),
+    _number("created_us"),
+    _text("outcome", nullable=True),
+    _text("answered_by", nullable=True),
+    _number("answered_us", nullable=True),
+    _text("answer_note", nullable=True),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("url_hash", LargeBinary, primary_key=True),
+    _number("at_us"),
+)
+"""Keyed hash of the profile URL of an erased person, so that no later import brings the person back (R4)."""

@@ -1,0 +1,1 @@
+"""What the product does. Each use case is one transaction, committed at its edge."""

@@ -1,0 +1,1 @@
+"""Every JSON shape, both directions. The generated documents are made from these same structs."""

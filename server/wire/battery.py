@@ -1,0 +1,75 @@
+"""The Battery, the same object everywhere, and the price list (api.md, Battery and prices)."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from server.wire.base import Answer
+from server.wire.words import Kind, Level
+
+
+class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Credits per kind, each ≥ 0. Zero is a price."""
+
+    email: int = 1
+    phone: int = 10
+    personality: int = 100
+
+    def of(self, kind: Kind) -> int:
+        """Credits for one piece of `kind`."""
+        match kind:
+            case "email":
+                return self.email
+            case "phone":
+                return self.phone
+            case "personality":
+                return self.personality
+
+
+class LicenseBattery(Answer, frozen=True, kw_only=True):
+    """`allotment = used + held + remaining`; days are dates in the org's zone (R14)."""
+
+    allotment: int
+    used: int
+    held: int
+    remaining: int
+    starts_on: date
+    last_day: date
+    resets_at: datetime
+
+
+class Mine(Answer, frozen=True, kw_only=True):
+    """What this user took from extra in the user's current credit month (R17)."""
+
+    used: int
+    held: int
+
+
+class ExtraCredits(Answer, frozen=True, kw_only=True):
+    """`granted = used + held + remaining`; `available` is what this user may take (R17)."""
+
+    granted: int
+    used: int
+    held: int
+    remaining: int
+    cap: int | None
+    mine: Mine
+    available: int
+
+
+class Saved(Answer, frozen=True, kw_only=True):
+    """Credits not spent because the org owned the piece (R31): in this credit month, and ever."""
+
+    month: int
+    total: int
+
+
+class Battery(Answer, frozen=True, kw_only=True):
+    """`available = license.remaining + extra.available`. `extra` is null until the first grant."""
+
+    seq: int
+    license: LicenseBattery
+    extra: ExtraCredits | None
+    available: int
+    level: Level
+    saved: Saved

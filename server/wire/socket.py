@@ -1,0 +1,115 @@
+"""The battery socket's messages, both directions, tagged by `type` (api.md, The battery socket)."""
+
+from typing import Any
+
+import msgspec
+
+from server.wire.accounts import Org, User
+from server.wire.admin import CreditRequest
+from server.wire.base import Answer, Request
+from server.wire.battery import Battery, Prices
+from server.wire.history import UserRef
+from server.wire.words import Kind, Level
+
+SUBPROTOCOL = "battery.v1"
+
+
+class Since(Request, frozen=True, kw_only=True):
+    epoch: str
+    seq: int
+
+
+class Hello(Request, frozen=True, kw_only=True, tag_field="type", tag="hello"):
+    """First message. The web app, signed in by cookie, leaves `token` out."""
+
+    client: str = ""
+    token: str | None = None
+    since: Since | None = None
+
+
+class Sync(Request, frozen=True, kw_only=True, tag_field="type", tag="sync"):
+    """Says "I have up to here": asks for what is missing."""
+
+    seq: int
+
+
+class Ping(Request, frozen=True, kw_only=True, tag_field="type", tag="ping"):
+    pass
+
+
+ClientMessage = Hello | Sync | Ping
+
+
+class ChangeItem(Answer, frozen=True, kw_only=True):
+    """`action` is `reveal`, `export`, `import` or `reversal` (then the piece is masked again)."""
+
+    seq: int
+    subject: str
+    url: str
+    kind: Kind
+    action: str
+    by: UserRef
+
+
+class Changes(
+    Answer, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="changes"
+):
+    """Entries `from..to`; on one socket each `from` is the last `to` + 1. `many`: too many to list."""
+
+    from_: int = msgspec.field(name="from")
+    to: int
+    items: list[ChangeItem]
+    many: int | None = None
+
+
+class AlertSeen(Answer, frozen=True, kw_only=True):
+    """A level crossed downward that this client may not have shown yet (R33)."""
+
+    level: Level
+    seq: int
+
+
+class Welcome(Answer, frozen=True, kw_only=True, tag_field="type", tag="welcome"):
+    epoch: str
+    seq: int
+    resumed: bool
+    heartbeat_s: int
+    user: User
+    org: Org
+    battery: Battery
+    prices: Prices
+    jobs: list[dict[str, Any]]
+    missed: list[Changes]
+    alert: AlertSeen | None = None
+
+
+class BatteryMessage(Answer, frozen=True, kw_only=True, tag_field="type", tag="battery"):
+    """The receiver's own battery, absolute; an equal `seq` replaces."""
+
+    seq: int
+    battery: Battery
+
+
+class PricesMessage(Answer, frozen=True, kw_only=True, tag_field="type", tag="prices"):
+    seq: int
+    prices: Prices
+
+
+class Alert(Answer, frozen=True, kw_only=True, tag_field="type", tag="alert"):
+    level: Level
+    battery: Battery
+
+
+class Heartbeat(Answer, frozen=True, kw_only=True, tag_field="type", tag="heartbeat"):
+    seq: int
+
+
+class CreditRequestMessage(
+    Answer, frozen=True, kw_only=True, tag_field="type", tag="credit_request"
+):
+    request: CreditRequest
+
+
+ServerMessage = (
+    Welcome | BatteryMessage | Changes | PricesMessage | Alert | Heartbeat | CreditRequestMessage
+)

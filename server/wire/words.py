@@ -1,0 +1,39 @@
+"""The field's closed vocabularies, as they stand in JSON and in the ledger (credit-rules.md, Words)."""
+
+from typing import Literal
+
+Kind = Literal["email", "phone", "personality"]
+KINDS: tuple[Kind, ...] = ("email", "phone", "personality")
+
+SubjectType = Literal["contact", "account"]
+Role = Literal["rep", "admin"]
+
+ChargeAction = Literal["reveal", "export", "import"]
+CHARGE_ACTIONS: tuple[ChargeAction, ...] = ("reveal", "export", "import")
+
+Action = Literal[
+    "reveal",
+    "export",
+    "import",
+    "grant",
+    "reversal",
+    "hold",
+    "release",
+    "license",
+    "cap",
+    "prices",
+]
+QUIET_ACTIONS: tuple[Action, ...] = ("hold", "release", "license", "cap", "prices")
+"""Left out of history unless asked for by `action` (api.md, History)."""
+
+Source = Literal["license", "extra"]
+
+ReversalReason = Literal["bounced", "wrong_number", "mistake", "goodwill"]
+BANNING_REASONS: tuple[ReversalReason, ...] = ("bounced", "wrong_number")
+"""A value taken back for one of these is never sold to the org again (R27)."""
+
+Level = Literal["ok", "low", "critical", "empty"]
+LEVELS: tuple[Level, ...] = ("ok", "low", "critical", "empty")
+"""From full to empty: the position is the rank that R33's "crossing downward" compares."""
+
+Outcome = Literal["charged", "already_owned", "not_found", "unaffordable"]
