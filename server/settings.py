@@ -1,7 +1,7 @@
 """One frozen struct, read once from `BATTERY_*` variables (README, Settings).
 
-Every limit has a name with its unit and the reason for its default beside it. A variable that is not
-known, or whose value does not fit, ends the start with a plain sentence.
+Every limit has a name with its unit and the reason for its default beside it. A variable that is
+not known, or whose value does not fit, ends the start with a plain sentence.
 """
 
 import os

@@ -1,14 +1,16 @@
 """What one committed batch of an org means to those who watch it.
 
 The charging use case hands a `Commit` to whoever announces it, after the commit and never before
-(style rule 5). The push floor can rebuild the same from ledger entries, so losing one loses nothing.
+(style rule 5). The push floor can rebuild the same from ledger entries, so losing one loses
+nothing.
 """
 
 from typing import Literal
 
 import msgspec
 
-from server.domain.ids import Kind, Level, OrgId, Seq, SubjectId, UserId
+from server.domain.ids import OrgId, Seq, SubjectId, UserId
+from server.wire.words import Kind, Level
 
 
 class RevealedItem(msgspec.Struct, frozen=True, gc=False):

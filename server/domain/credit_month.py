@@ -1,4 +1,5 @@
-"""The license's own month (R12): from `anchor + n months` to `anchor + n + 1 months`, at local midnight."""
+"""The license's own month (R12): from `anchor + n months` to `anchor + n + 1 months`, at local
+midnight."""
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
@@ -30,7 +31,8 @@ def from_us(at: AtUs) -> datetime:
 
 
 def anchored_day(anchor: date, n: int) -> date:
-    """`anchor + n months`, the day clamped to the month's length and always counted from the anchor."""
+    """`anchor + n months`, the day clamped to the month's length and always counted from the
+    anchor."""
     years, month0 = divmod(anchor.year * 12 + anchor.month - 1 + n, 12)
     return date(years, month0 + 1, min(anchor.day, monthrange(years, month0 + 1)[1]))
 
@@ -62,8 +64,8 @@ def bounds(anchor: date, zone: ZoneInfo, n: int) -> MonthBounds:
 def month_after(last: MonthBounds, anchor: date, zone: ZoneInfo, at: AtUs) -> MonthBounds:
     """The month `at` falls in, given the last one whose bounds were frozen.
 
-    Frozen bounds stay: `at` before the end of `last` is still `last`, also with the clock gone back. The
-    month right behind it starts where it ended, whatever the org's zone is now (R15).
+    Frozen bounds stay: `at` before the end of `last` is still `last`, also with the clock gone
+    back. The month right behind it starts where it ended, whatever the org's zone is now (R15).
     """
     if at < last.ends_us:
         return last
@@ -82,3 +84,9 @@ def first_day(starts_us: AtUs, zone: ZoneInfo) -> date:
 def last_day(ends_us: AtUs, zone: ZoneInfo) -> date:
     """The last day of a credit month, in the org's zone (R14)."""
     return from_us(AtUs(ends_us - 1)).astimezone(zone).date()
+
+
+def calendar_month_start(at: AtUs, zone: ZoneInfo) -> AtUs:
+    """The first instant of the calendar month `at` falls in, in the org's zone (R27's
+    allowance)."""
+    return local_midnight_us(from_us(at).astimezone(zone).date().replace(day=1), zone)

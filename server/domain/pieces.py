@@ -7,7 +7,8 @@ from functools import lru_cache
 import idna
 import phonenumbers
 
-from server.domain.ids import Kind, OrgId, PieceKey
+from server.domain.ids import OrgId, PieceKey
+from server.wire.words import Kind
 
 EMAIL_CHARS_MAX = 254
 """RFC 5321's path limit less the brackets."""

@@ -71,7 +71,8 @@ org_head = Table(
     CheckConstraint("extra_used >= 0 AND extra_held >= 0", name="extra_floor"),
     CheckConstraint("extra_used + extra_held <= extra_granted", name="extra_ceiling"),
 )
-"""Lock, counter and pool: the one row that every charge of the org locks. Its prices are what is charged."""
+"""Lock, counter and pool: the one row that every charge of the org locks. Its prices are what is
+charged."""
 
 users = Table(
     "users",
@@ -102,7 +103,8 @@ license_ = Table(
     _number("last_spend_us", nullable=True),
     CheckConstraint("allotment >= 0", name="allotment_floor"),
 )
-"""Every user has one. `anchor`: ISO date. `last_month_no`: the newest credit month that was touched."""
+"""Every user has one. `anchor`: ISO date. `last_month_no`: the newest credit month that was
+touched."""
 
 allotment = Table(
     "allotment",
@@ -124,8 +126,8 @@ allotment = Table(
     CheckConstraint("used + held <= granted", name="license_ceiling"),
     CheckConstraint("extra_used >= 0 AND extra_held >= 0", name="extra_floor"),
 )
-"""A credit month is a row, inserted when first touched, its bounds frozen (R12). `alerted`: rank of the
-lowest level announced in it (R33)."""
+"""A credit month is a row, inserted when first touched, its bounds frozen (R12). `alerted`: rank
+of the lowest level announced in it (R33)."""
 
 entry = Table(
     "entry",
@@ -163,8 +165,8 @@ entry = Table(
         postgresql_where=text("ref_seq IS NOT NULL"),
     ),
 )
-"""Append-only ledger line and the org's event stream (R29, R32). `data`: JSON of what a `license`, `cap`
-or `prices` entry set."""
+"""Append-only ledger line and the org's event stream (R29, R32). `data`: JSON of what a `license`,
+`cap` or `prices` entry set."""
 
 piece = Table(
     "piece",
@@ -176,7 +178,8 @@ piece = Table(
     _flag("banned"),
     _number("seq"),
 )
-"""Exactly-once lives in this primary key (R2). `gen` counts how often it was bought; `seq` paid last."""
+"""Exactly-once lives in this primary key (R2). `gen` counts how often it was bought; `seq` paid
+last."""
 
 owned_value = Table(
     "owned_value",
@@ -258,9 +261,10 @@ subject = Table(
     Index("ix_subject_list", "type", "org_id", "sort", "id"),
     Index("ix_subject_company", "company_url"),
 )
-"""The directory. `org_id` '' is everyone's, else that org's alone (R25). `url` is canonical. `email` as
-trimmed by the import, `mobile` and `direct` E.164; `personality`, `analysis`: JSON. `search`: folded
-public fields. `fingerprint`: of the imported row, so that importing it again changes nothing."""
+"""The directory. `org_id` '' is everyone's, else that org's alone (R25). `url` is canonical.
+`email` as trimmed by the import, `mobile` and `direct` E.164; `personality`, `analysis`: JSON.
+`search`: folded public fields. `fingerprint`: of the imported row, so that importing it again
+changes nothing."""
 
 insight = Table(
     "insight",
@@ -343,4 +347,5 @@ erasure = Table(
     Column("url_hash", LargeBinary, primary_key=True),
     _number("at_us"),
 )
-"""Keyed hash of the profile URL of an erased person, so that no later import brings the person back (R4)."""
+"""Keyed hash of the profile URL of an erased person, so that no later import brings the person
+back (R4)."""

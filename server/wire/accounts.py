@@ -41,7 +41,8 @@ class SignInAnswer(Answer, frozen=True, kw_only=True):
 
 
 class PairingRequest(Request, frozen=True, kw_only=True):
-    """`verifier_hash`: lower-case hex SHA-256 of the verifier's UTF-8. `client`: as shown to the user."""
+    """`verifier_hash`: lower-case hex SHA-256 of the verifier's UTF-8. `client`: as shown to the
+    user."""
 
     verifier_hash: str
     client: str

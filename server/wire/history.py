@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-
 from server.wire.base import Answer
 from server.wire.words import Action, Kind, SubjectType
 
@@ -33,7 +32,8 @@ class Entry(Answer, frozen=True, kw_only=True):
     """One immutable ledger line (R29, R30).
 
     `credits` is what was spent: positive for a charge, negative for a reversal, 0 otherwise;
-    `credits = from_license + from_extra`. `license_left` and `extra_left` are the balances after it.
+    `credits = from_license + from_extra`. `license_left` and `extra_left` are the balances after
+    it.
     """
 
     seq: int

@@ -26,8 +26,8 @@ class RevealRequest(Request, frozen=True, kw_only=True):
 class _Result(Answer, frozen=True, kw_only=True):
     """The outcome of one kind of one subject.
 
-    `value` and `seq` come with what is owned now, `revealed_by` and `revealed_at` with what already was.
-    `value` is null in a replayed answer whose piece has been reversed since (R11).
+    `value` and `seq` come with what is owned now, `revealed_by` and `revealed_at` with what
+    already was. `value` is null in a replayed answer whose piece has been reversed since (R11).
     """
 
     subject: str
@@ -54,7 +54,8 @@ RevealResult = EmailResult | PhoneResult | PersonalityResult
 
 
 class RevealAnswer(Answer, frozen=True, kw_only=True):
-    """`seq` is the org's position after the request; `saved` what the owned pieces would have cost."""
+    """`seq` is the org's position after the request; `saved` what the owned pieces would have
+    cost."""
 
     seq: int
     credits: int

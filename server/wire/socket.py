@@ -54,7 +54,8 @@ class ChangeItem(Answer, frozen=True, kw_only=True):
 class Changes(
     Answer, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="changes"
 ):
-    """Entries `from..to`; on one socket each `from` is the last `to` + 1. `many`: too many to list."""
+    """Entries `from..to`; on one socket each `from` is the last `to` + 1. `many`: too many to
+    list."""
 
     from_: int = msgspec.field(name="from")
     to: int

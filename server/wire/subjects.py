@@ -1,4 +1,5 @@
-"""Contacts and accounts, what is known of each kind, and the values an org owns (api.md, Finding)."""
+"""Contacts and accounts, what is known of each kind, and the values an org owns (api.md,
+Finding)."""
 
 from datetime import datetime
 from typing import Generic, TypeVar

@@ -1,4 +1,5 @@
-"""The field's closed vocabularies, as they stand in JSON and in the ledger (credit-rules.md, Words)."""
+"""The field's closed vocabularies, as they stand in JSON and in the ledger (credit-rules.md,
+Words)."""
 
 from typing import Literal
 

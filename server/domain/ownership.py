@@ -1,0 +1,72 @@
+"""What one kind of one subject is to an org: available, owned, updated or not found (R1–R6,
+R28)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+from server.domain.ids import PieceKey
+from server.domain.state import Offer, Owned, Piece
+from server.domain.values import Kept, KeptPhone
+
+
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """`kept` and `owner` with `owned` and `updated`; `offer` with what can be bought."""
+
+    state: Literal["available", "not_found", "owned", "updated"]
+    offer: Offer | None = None
+    kept: Kept | None = None
+    owner: Piece | None = None
+
+
+NOT_FOUND = Standing("not_found")
+
+
+def standing(
+    offer: Offer | None, here: Iterable[Owned], pieces: Mapping[PieceKey, Piece]
+) -> Standing:
+    """`here`: what the org keeps of this kind on this subject; `pieces`: those of `offer` and
+    `here`."""
+    bought = pieces.get(offer.key) if offer else None
+    kept_here = _newest(here, pieces)
+    if offer and bought and bought.live:
+        return Standing("owned", kept=_seen_here(offer, here), owner=bought)
+    sellable = offer is not None and not (bought is not None and bought.banned)
+    if kept_here is None:
+        return Standing("available", offer=offer) if sellable else NOT_FOUND
+    owned, owner = kept_here
+    if not sellable or (offer and _merely_reordered(offer.kept, owned.kept)):
+        return Standing("owned", kept=owned.kept, owner=owner)
+    return Standing("updated", offer=offer, kept=owned.kept, owner=owner)
+
+
+def _newest(here: Iterable[Owned], pieces: Mapping[PieceKey, Piece]) -> tuple[Owned, Piece] | None:
+    live = [
+        (owned, pieces[owned.key])
+        for owned in here
+        if owned.key in pieces and pieces[owned.key].live
+    ]
+    return max(live, key=lambda pair: pair[1].seq, default=None)
+
+
+def _seen_here(offer: Offer, here: Iterable[Owned]) -> Kept:
+    """The kept value of an owned piece on this subject (R3).
+
+    On a subject where it was never opened, an owned phone shows that one number only.
+    """
+    for owned in here:
+        if owned.key == offer.key:
+            return owned.kept
+    if isinstance(offer.kept, KeptPhone):
+        return KeptPhone(phones=offer.kept.phones[:1])
+    return offer.kept
+
+
+def _merely_reordered(offered: Kept, owned: Kept) -> bool:
+    """Whether the directory's first number is among those already owned here (R6)."""
+    return (
+        isinstance(offered, KeptPhone)
+        and isinstance(owned, KeptPhone)
+        and offered.phones[0].number in {phone.number for phone in owned.phones}
+    )

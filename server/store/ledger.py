@@ -1,0 +1,370 @@
+"""Reads, under the org's lock, what a batch of commands is planned on (server/domain/state.py).
+
+Statements are built once and take lists padded to few lengths (server/store/lists.py).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain import errors
+from server.domain.commands import Command, Grant, Reveal, Reverse, SetCaps, SetLicense
+from server.domain.credit_month import MonthBounds, calendar_month_start
+from server.domain.entries import EntryLine
+from server.domain.ids import AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
+from server.domain.pieces import PieceHasher
+from server.domain.state import Charge, Head, KeptAnswer, Month, OrgState, Owned, Piece, Seat
+from server.domain.values import kept_from_json
+from server.store import schema
+from server.store.lists import chunked
+from server.store.offers import subject_states
+from server.wire.battery import Prices
+
+_head = (
+    select(schema.org_head, schema.org.c.time_zone)
+    .join_from(schema.org_head, schema.org, schema.org.c.id == schema.org_head.c.org_id)
+    .where(schema.org_head.c.org_id == bindparam("org"))
+)
+_lock = _head.with_for_update(of=schema.org_head)
+
+_month = schema.allotment.c
+_seats = (
+    select(
+        schema.users.c.id,
+        schema.users.c.name,
+        schema.users.c.active,
+        schema.license_.c["allotment", "anchor", "cap", "saved", "last_spend_us"],
+        *[
+            _month[name].label(f"month_{name}")
+            for name in (
+                "month_no",
+                "starts_us",
+                "ends_us",
+                "granted",
+                "used",
+                "held",
+                "extra_used",
+                "extra_held",
+                "saved",
+                "alerted",
+                "alert_seq",
+            )
+        ],
+    )
+    .select_from(
+        schema.users.join(
+            schema.license_,
+            and_(
+                schema.license_.c.org_id == schema.users.c.org_id,
+                schema.license_.c.user_id == schema.users.c.id,
+            ),
+        ).outerjoin(
+            schema.allotment,
+            and_(
+                _month.org_id == schema.license_.c.org_id,
+                _month.user_id == schema.license_.c.user_id,
+                _month.month_no == schema.license_.c.last_month_no,
+            ),
+        )
+    )
+    .where(schema.license_.c.org_id == bindparam("org"))
+)
+_seats_of_users = _seats.where(schema.license_.c.user_id.in_(bindparam("users", expanding=True)))
+_seats_on_the_pool = _seats.where(
+    schema.users.c.active,
+    or_(_month.granted == _month.used + _month.held, schema.license_.c.allotment == 0),
+)
+
+_pieces = (
+    select(schema.piece, schema.entry.c.at_us, schema.entry.c.user_id, schema.users.c.name)
+    .join_from(
+        schema.piece,
+        schema.entry,
+        and_(
+            schema.entry.c.org_id == schema.piece.c.org_id, schema.entry.c.seq == schema.piece.c.seq
+        ),
+    )
+    .outerjoin(schema.users, schema.users.c.id == schema.entry.c.user_id)
+    .where(
+        schema.piece.c.org_id == bindparam("org"),
+        schema.piece.c.piece_key.in_(bindparam("keys", expanding=True)),
+    )
+)
+_owned = select(schema.owned_value).where(
+    schema.owned_value.c.org_id == bindparam("org"),
+    schema.owned_value.c.subject_id.in_(bindparam("subjects", expanding=True)),
+)
+_savings = select(schema.saving.c.user_id, schema.saving.c.piece_key).where(
+    schema.saving.c.org_id == bindparam("org"),
+    schema.saving.c.user_id.in_(bindparam("users", expanding=True)),
+    schema.saving.c.piece_key.in_(bindparam("keys", expanding=True)),
+)
+_answers = select(schema.idempotency).where(
+    schema.idempotency.c.org_id == bindparam("org"),
+    schema.idempotency.c.caller_id.in_(bindparam("callers", expanding=True)),
+    schema.idempotency.c.key.in_(bindparam("keys", expanding=True)),
+)
+_reversal = schema.entry.alias("reversal")
+_charges = (
+    select(
+        schema.entry,
+        schema.subject.c.url,
+        _reversal.c.seq.label("reversal_seq"),
+        *[
+            _month[name].label(f"month_{name}")
+            for name in ("starts_us", "ends_us", "granted", "used", "held")
+        ],
+    )
+    .outerjoin(schema.subject, schema.subject.c.id == schema.entry.c.subject_id)
+    .outerjoin(
+        _reversal,
+        and_(
+            _reversal.c.org_id == schema.entry.c.org_id, _reversal.c.ref_seq == schema.entry.c.seq
+        ),
+    )
+    .outerjoin(
+        schema.allotment,
+        and_(
+            _month.org_id == schema.entry.c.org_id,
+            _month.user_id == schema.entry.c.user_id,
+            _month.month_no == schema.entry.c.month_no,
+        ),
+    )
+    .where(
+        schema.entry.c.org_id == bindparam("org"),
+        schema.entry.c.seq.in_(bindparam("seqs", expanding=True)),
+    )
+)
+_reversed_by_admins = select(func.coalesce(func.sum(-schema.entry.c.credits), 0)).where(
+    schema.entry.c.org_id == bindparam("org"),
+    schema.entry.c.action == "reversal",
+    schema.entry.c.by_type == "user",
+    schema.entry.c.at_us >= bindparam("since"),
+)
+
+
+async def lock_org(connection: AsyncConnection, org: OrgId) -> Head:
+    """Lock the org's head until the transaction ends. Raises NotFound."""
+    row = (await connection.execute(_lock, {"org": org})).one_or_none()
+    if row is None:
+        raise errors.NotFound(f"There is no organization {org}.")
+    return _head_of(row)
+
+
+async def load(
+    connection: AsyncConnection,
+    org: OrgId,
+    commands: Sequence[Command],
+    hasher: PieceHasher,
+    now: AtUs,
+) -> OrgState:
+    """The state on which `commands` are planned, with the org locked."""
+    head = await lock_org(connection, org)
+    charges = await _load_charges(connection, org, commands)
+    users = _users(commands) | {c.line.user_id for c in charges.values() if c.line.user_id}
+    state = OrgState(head, await seats(connection, org, sorted(users)), charges=charges)
+    state.names = {seat.user: seat.name for seat in state.seats.values()}
+    state.names |= await _operator_names(connection, commands)
+    state.answers = await _load_answers(connection, org, commands)
+    await _load_subjects(connection, state, commands, hasher)
+    await _load_pieces(connection, state)
+    if any(isinstance(c, Reverse) and c.by.type == "user" for c in commands):
+        since = calendar_month_start(AtUs(max(now, head.at_us)), head.zone)
+        state.reversed_by_admins = int(
+            await connection.scalar(_reversed_by_admins, {"org": org, "since": since}) or 0
+        )
+    return state
+
+
+async def seats(
+    connection: AsyncConnection, org: OrgId, users: Sequence[str]
+) -> dict[UserId, Seat]:
+    """The seats of those of `users` that are of the org."""
+    found: dict[UserId, Seat] = {}
+    for some in chunked(users):
+        rows = await connection.execute(_seats_of_users, {"org": org, "users": some})
+        found |= {UserId(row.id): _seat(row) for row in rows}
+    return found
+
+
+async def seats_on_the_pool(connection: AsyncConnection, org: OrgId) -> list[Seat]:
+    """Active users who have nothing left on their license: they live on extra credits alone."""
+    return [_seat(row) for row in await connection.execute(_seats_on_the_pool, {"org": org})]
+
+
+async def all_seats(connection: AsyncConnection, org: OrgId) -> list[Seat]:
+    """Every seat of the org."""
+    return [_seat(row) for row in await connection.execute(_seats, {"org": org})]
+
+
+def _users(commands: Iterable[Command]) -> set[UserId]:
+    users: set[UserId] = set()
+    for command in commands:
+        match command:
+            case Reveal(user=user) | SetLicense(user=user):
+                users.add(user)
+            case SetCaps(users=several):
+                users.update(several)
+            case _:
+                pass
+        if not isinstance(command, Reveal) and command.by.type == "user":
+            users.add(UserId(command.by.id))
+    return users
+
+
+async def _operator_names(
+    connection: AsyncConnection, commands: Iterable[Command]
+) -> dict[str, str]:
+    ids = sorted({c.by.id for c in commands if isinstance(c, Reverse) and c.by.type == "operator"})
+    names: dict[str, str] = {}
+    for some in chunked(ids):
+        found = select(schema.operator.c["id", "name"]).where(schema.operator.c.id.in_(some))
+        names |= {row.id: row.name for row in await connection.execute(found)}
+    return names
+
+
+async def _load_charges(
+    connection: AsyncConnection, org: OrgId, commands: Iterable[Command]
+) -> dict[Seq, Charge]:
+    seqs = sorted({command.seq for command in commands if isinstance(command, Reverse)})
+    charges: dict[Seq, Charge] = {}
+    for some in chunked(seqs):
+        for row in await connection.execute(_charges, {"org": org, "seqs": some}):
+            charges[Seq(row.seq)] = _charge(row)
+    return charges
+
+
+async def _load_answers(
+    connection: AsyncConnection, org: OrgId, commands: Iterable[Command]
+) -> dict[tuple[str, str], KeptAnswer]:
+    asked = {
+        (command.user if isinstance(command, Reveal) else command.by.id, command.key.key)
+        for command in commands
+        if isinstance(command, Reveal | Grant | Reverse) and command.key
+    }
+    answers: dict[tuple[str, str], KeptAnswer] = {}
+    callers = next(chunked(sorted({caller for caller, _ in asked})), [])
+    for keys in chunked(sorted({key for _, key in asked})):
+        rows = await connection.execute(_answers, {"org": org, "callers": callers, "keys": keys})
+        answers |= {
+            (row.caller_id, row.key): KeptAnswer(row.fingerprint, row.answer) for row in rows
+        }
+    return answers
+
+
+async def _load_subjects(
+    connection: AsyncConnection,
+    state: OrgState,
+    commands: Iterable[Command],
+    hasher: PieceHasher,
+) -> None:
+    items = [item for command in commands if isinstance(command, Reveal) for item in command.items]
+    ids = list({subject: None for subject, _ in items})
+    with_email = {subject for subject, kind in items if kind == "email"}
+    org = state.head.org
+    state.subjects = await subject_states(connection, org, ids, with_email, hasher)
+    for some in chunked(ids):
+        for row in await connection.execute(_owned, {"org": org, "subjects": some}):
+            here = state.subjects.get(SubjectId(row.subject_id))
+            if here is not None:
+                owned = Owned(PieceKey(row.piece_key), kept_from_json(row.value))
+                here.owned.setdefault(row.kind, []).append(owned)
+
+
+async def _load_pieces(connection: AsyncConnection, state: OrgState) -> None:
+    keys = {offer.key for subject in state.subjects.values() for offer in subject.offers.values()}
+    keys |= {
+        owned.key
+        for subject in state.subjects.values()
+        for several in subject.owned.values()
+        for owned in several
+    }
+    keys |= {charge.line.piece_key for charge in state.charges.values() if charge.line.piece_key}
+    state.pieces = await pieces(connection, state.head.org, sorted(keys))
+    users = next(chunked(sorted(state.seats)), [])
+    for some in chunked(sorted(state.pieces)) if users else ():
+        rows = await connection.execute(
+            _savings, {"org": state.head.org, "users": users, "keys": some}
+        )
+        state.savings |= {(UserId(row.user_id), PieceKey(row.piece_key)) for row in rows}
+
+
+async def pieces(
+    connection: AsyncConnection, org: OrgId, keys: Sequence[PieceKey]
+) -> dict[PieceKey, Piece]:
+    """Those of `keys` that the org ever paid for, with who paid last."""
+    found: dict[PieceKey, Piece] = {}
+    for some in chunked(keys):
+        for row in await connection.execute(_pieces, {"org": org, "keys": some}):
+            key = PieceKey(row.piece_key)
+            found[key] = Piece(
+                key,
+                row.gen,
+                row.live,
+                row.banned,
+                Seq(row.seq),
+                UserId(row.user_id),
+                row.name or row.user_id,
+                AtUs(row.at_us),
+            )
+    return found
+
+
+def _head_of(row: Row[Any]) -> Head:
+    return Head(
+        OrgId(row.org_id),
+        ZoneInfo(row.time_zone),
+        Seq(row.head_seq),
+        AtUs(row.at_us),
+        row.extra_granted,
+        row.extra_used,
+        row.extra_held,
+        row.saved,
+        Prices(row.price_email, row.price_phone, row.price_personality),
+        row.own_prices,
+    )
+
+
+def _seat(row: Row[Any]) -> Seat:
+    user = UserId(row.id)
+    seat = Seat(
+        user,
+        row.name,
+        row.active,
+        row.allotment,
+        date.fromisoformat(row.anchor),
+        row.cap,
+        row.saved,
+        row.last_spend_us,
+    )
+    if row.month_month_no is not None:
+        seat.month = Month(
+            user,
+            MonthBounds(row.month_month_no, row.month_starts_us, row.month_ends_us),
+            row.month_granted,
+            row.month_used,
+            row.month_held,
+            row.month_extra_used,
+            row.month_extra_held,
+            row.month_saved,
+            row.month_alerted,
+            row.month_alert_seq,
+        )
+    return seat
+
+
+_LINE_FIELDS = [field.name for field in msgspec.structs.fields(EntryLine)]
+
+
+def _charge(row: Row[Any]) -> Charge:
+    line = EntryLine(**{name: getattr(row, name) for name in _LINE_FIELDS})
+    month = None
+    if line.user_id is not None and line.month_no is not None:
+        bounds = MonthBounds(line.month_no, row.month_starts_us, row.month_ends_us)
+        month = Month(line.user_id, bounds, row.month_granted, row.month_used, row.month_held)
+    return Charge(line, row.url or "", row.reversal_seq is not None, month)

@@ -1,0 +1,230 @@
+"""The one spending path: per org a permanent writer whose batch is whatever arrived during its
+last commit.
+
+A batch locks the org once, plans its commands in arrival order, writes set-based statements,
+commits once and answers all (ledger.md). A client that goes away does not cancel its batch, and
+when a batch fails on something unforeseen its commands are carried out one by one, so that one bad
+request does not fail its neighbours.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
+
+import msgspec
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain import errors
+from server.domain.commands import (
+    Change,
+    Command,
+    Grant,
+    Reveal,
+    Reverse,
+    SetCaps,
+    SetLicense,
+    SetPrices,
+)
+from server.domain.commits import Commit
+from server.domain.ids import AtUs, OrgId, Seq
+from server.domain.ledger import Ledger
+from server.domain.pieces import PieceHasher
+from server.domain.revealing import reveal
+from server.domain.reversing import AdminReversals, reverse
+from server.settings import Settings
+from server.store import ledger as ledger_store
+from server.store import planned
+from server.store.engine import Database
+from server.wire.reveals import RevealAnswer
+
+BUSY_RETRY_AFTER_S = 1
+
+Also = Callable[[AsyncConnection], Awaitable[None]]
+"""Further writes in the transaction of a command; a BatteryError from it refuses the command
+whole."""
+
+ANSWER = TypeVar("ANSWER")
+
+log = structlog.get_logger()
+
+
+class Waiting(msgspec.Struct):
+    """A command on its way to the writer."""
+
+    command: Command
+    also: Also | None
+    answer: asyncio.Future[Any]
+
+
+class Charger:
+    """Carries out commands on any org. `announce` is called after each commit, never before."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clock: Callable[[], AtUs],
+        announce: Callable[[Commit], None],
+    ) -> None:
+        self._database = database
+        self._limits = settings.limits
+        self._hasher = PieceHasher(settings.secret)
+        self._allowed = AdminReversals(
+            settings.admin_reversal_days, settings.admin_reversal_credits
+        )
+        self._clock = clock
+        self._announce = announce
+        self._writers: dict[OrgId, _Writer] = {}
+
+    async def reveal(self, org: OrgId, command: Reveal) -> RevealAnswer:
+        """R1–R9. Raises what server/domain/revealing.py refuses, Busy and Unavailable."""
+        return cast(RevealAnswer, await self._submit(org, command, None))
+
+    async def change(
+        self, org: OrgId, command: Change, also: Also | None = None
+    ) -> tuple[Seq, ...]:
+        """Grants, reversals, licenses, caps, prices: the seqs of the entries written."""
+        return cast(tuple[Seq, ...], await self._submit(org, command, also))
+
+    async def close(self) -> None:
+        """Finish the batches under way; what still waits is refused."""
+        for writer in self._writers.values():
+            await writer.close()
+
+    async def _submit(self, org: OrgId, command: Command, also: Also | None) -> Any:
+        writer = self._writers.get(org)
+        if writer is None:
+            writer = self._writers[org] = _Writer(self, org, self._limits.batch_items)
+        if writer.length >= self._limits.batch_queue:
+            raise errors.Busy(
+                "This organization has too many requests waiting; nothing was charged. "
+                f"Try again in {BUSY_RETRY_AFTER_S} s.",
+                retry_after_s=BUSY_RETRY_AFTER_S,
+            )
+        # The writer answers through a future of its own: a caller that is cancelled (its client
+        # went away) gives up waiting and no more.
+        return await writer.put(Waiting(command, also, asyncio.get_running_loop().create_future()))
+
+    async def carry_out(self, org: OrgId, batch: list[Waiting]) -> list[Any]:
+        """One transaction. Answers, or the BatteryError of each refused command, in order."""
+        async with self._database.write() as connection:
+            state = await ledger_store.load(
+                connection, org, [waiting.command for waiting in batch], self._hasher, self._clock()
+            )
+            ledger = Ledger(state, self._clock())
+            answers = [self._planned(ledger, waiting.command) for waiting in batch]
+            if ledger.drained:
+                seats = await ledger_store.seats_on_the_pool(connection, org)
+                ledger.announce_drained(seats)
+            for waiting, answer in zip(batch, answers, strict=True):
+                if waiting.also and not isinstance(answer, errors.BatteryError):
+                    await waiting.also(connection)
+            if not ledger.plan.is_empty:
+                await planned.write(connection, ledger.plan)
+        commit = ledger.plan.commit()
+        if commit is not None:
+            self._announce(commit)
+        return answers
+
+    def _planned(self, ledger: Ledger, command: Command) -> Any:
+        try:
+            return self._plan(ledger, command)
+        except errors.BatteryError as refusal:
+            return refusal
+
+    def _plan(self, ledger: Ledger, command: Command) -> Any:
+        match command:
+            case Reveal():
+                return reveal(ledger, command)
+            case Grant():
+                return ledger.grant(command)
+            case Reverse():
+                return reverse(ledger, command, self._allowed)
+            case SetLicense():
+                return ledger.set_license(command)
+            case SetCaps():
+                return ledger.set_caps(command)
+            case SetPrices():
+                return ledger.set_prices(command)
+
+
+class _Writer:
+    """The permanent writer of one org: a queue, an event and a task that never ends by itself."""
+
+    def __init__(self, charger: Charger, org: OrgId, items_max: int) -> None:
+        self._charger = charger
+        self._org = org
+        self._items_max = items_max
+        self._queue: deque[Waiting] = deque()
+        self._arrived = asyncio.Event()
+        self._closing = False
+        self._task = asyncio.create_task(self._run(), name=f"writer {org}")
+
+    @property
+    def length(self) -> int:
+        return len(self._queue)
+
+    async def put(self, waiting: Waiting) -> Any:
+        if self._closing:
+            raise errors.Unavailable("The server is stopping; try again.")
+        self._queue.append(waiting)
+        self._arrived.set()
+        return await waiting.answer
+
+    async def close(self) -> None:
+        self._closing = True
+        self._arrived.set()
+        await self._task
+        for waiting in self._queue:
+            _refuse(waiting, errors.Unavailable("The server is stopping; try again."))
+
+    async def _run(self) -> None:
+        while not self._closing:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._queue and not self._closing:
+                await self._commit(self._next_batch())
+
+    def _next_batch(self) -> list[Waiting]:
+        """In arrival order; a command with writes of its own goes alone, as these may refuse it."""
+        batch = [self._queue.popleft()]
+        items = _items(batch[0])
+        while self._queue and not batch[0].also and not self._queue[0].also:
+            items += _items(self._queue[0])
+            if items > self._items_max:
+                break
+            batch.append(self._queue.popleft())
+        return batch
+
+    async def _commit(self, batch: list[Waiting]) -> None:
+        try:
+            answers = await self._charger.carry_out(self._org, batch)
+        except errors.BatteryError as refusal:
+            answers = [refusal] * len(batch)
+        except Exception as failure:
+            if len(batch) > 1:
+                log.exception("batch failed; carrying out its commands one by one", org=self._org)
+                for waiting in batch:
+                    await self._commit([waiting])
+                return
+            answers = [failure]
+        for waiting, answer in zip(batch, answers, strict=True):
+            _tell(waiting, answer)
+
+
+def _items(waiting: Waiting) -> int:
+    return len(waiting.command.items) if isinstance(waiting.command, Reveal) else 1
+
+
+def _tell(waiting: Waiting, answer: Any) -> None:
+    if isinstance(answer, Exception):
+        _refuse(waiting, answer)
+    elif not waiting.answer.done():
+        waiting.answer.set_result(answer)
+
+
+def _refuse(waiting: Waiting, refusal: Exception) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(refusal)
