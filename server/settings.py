@@ -8,11 +8,13 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from server.wire.battery import Prices
+
+SHAPE = TypeVar("SHAPE", bound=msgspec.Struct)
 
 PREFIX = "BATTERY_"
 DEV_EXTENSION_ID = "REPLACED_BY_EXTENSION"
@@ -101,7 +103,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     values.setdefault("database_url", f"sqlite+aiosqlite:///{data / 'battery.db'}")
     values["database_url"] = async_url(str(values["database_url"]))
     values["secret"] = _secret(data, given.get("secret"))
-    return _converted(Settings, {**values, "data": data, "limits": _converted(Limits, limits)})
+    values |= {"data": data, "limits": _converted(Limits, limits)}
+    return _converted(Settings, values)
 
 
 def async_url(url: str) -> str:
@@ -132,9 +135,9 @@ def _listed(name: str, text: str) -> Any:
     return text
 
 
-def _converted(shape: type[Any], values: dict[str, Any]) -> Any:
+def _converted(shape: type[SHAPE], values: dict[str, Any]) -> SHAPE:
     known = {field.name for field in msgspec.structs.fields(shape)}
-    prefix = PREFIX + ("LIMIT_" if shape is Limits else "")
+    prefix = PREFIX + ("LIMIT_" if issubclass(shape, Limits) else "")
     for name in values:
         if name not in known:
             raise SettingsError(f"{prefix}{name.upper()} is not a setting; see README, Settings")

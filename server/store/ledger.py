@@ -18,9 +18,10 @@ from server.domain.credit_month import MonthBounds, calendar_month_start
 from server.domain.entries import EntryLine
 from server.domain.ids import AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
 from server.domain.pieces import PieceHasher
+from server.domain.plan import Plan
 from server.domain.state import Charge, Head, KeptAnswer, Month, OrgState, Owned, Piece, Seat
 from server.domain.values import kept_from_json
-from server.store import schema
+from server.store import planned, schema
 from server.store.lists import chunked
 from server.store.offers import subject_states
 from server.wire.battery import Prices
@@ -38,7 +39,7 @@ _seats = (
         schema.users.c.id,
         schema.users.c.name,
         schema.users.c.active,
-        schema.license_.c["allotment", "anchor", "cap", "saved", "last_spend_us"],
+        *schema.license_.c["allotment", "anchor", "cap", "saved", "last_spend_us"],
         *[
             _month[name].label(f"month_{name}")
             for name in (
@@ -202,6 +203,21 @@ async def all_seats(connection: AsyncConnection, org: OrgId) -> list[Seat]:
     return [_seat(row) for row in await connection.execute(_seats, {"org": org})]
 
 
+async def freeze_months(connection: AsyncConnection, org: OrgId, now: AtUs) -> None:
+    """Freeze every license's current month, before the org's zone changes (R15).
+
+    The next month then starts where this one ends. Locks the org.
+    """
+    head = await lock_org(connection, org)
+    head.at_us = AtUs(max(now, head.at_us))
+    plan = Plan(org, head.at_us, head, head.seq)
+    for seat in await all_seats(connection, org):
+        month = seat.month_at(head.at_us, head.zone)
+        plan.months[seat.user, month.bounds.no] = month
+        plan.seats[seat.user] = seat
+    await planned.write(connection, plan)
+
+
 def _users(commands: Iterable[Command]) -> set[UserId]:
     users: set[UserId] = set()
     for command in commands:
@@ -223,7 +239,9 @@ async def _operator_names(
     ids = sorted({c.by.id for c in commands if isinstance(c, Reverse) and c.by.type == "operator"})
     names: dict[str, str] = {}
     for some in chunked(ids):
-        found = select(schema.operator.c["id", "name"]).where(schema.operator.c.id.in_(some))
+        found = select(schema.operator.c.id, schema.operator.c.name).where(
+            schema.operator.c.id.in_(some)
+        )
         names |= {row.id: row.name for row in await connection.execute(found)}
     return names
 

@@ -17,7 +17,7 @@ from server.wire.subjects import Analysis, Insight, Phone
 from server.wire.words import Kind
 
 _subjects = select(
-    schema.subject.c["id", "url", "email", "mobile", "direct", "personality", "analysis"]
+    *schema.subject.c["id", "url", "email", "mobile", "direct", "personality", "analysis"]
 ).where(
     schema.subject.c.id.in_(bindparam("ids", expanding=True)),
     schema.subject.c.org_id.in_((EVERYONE, bindparam("org"))),
