@@ -1,7 +1,8 @@
 """What one call is, said once: who may make it, what goes in and out, how it can be refused.
 
-The door (`server/api/door.py`) turns an `Endpoint` into a route that authenticates, limits, decodes, calls and encodes;
-`server/api/schema.py` turns the same `Endpoint` into its OpenAPI operation. Neither can drift from the other.
+The door (`server/api/door.py`) turns an `Endpoint` into a route that authenticates, limits,
+decodes, calls and encodes; `server/api/schema.py` turns it into its OpenAPI operation.
+Neither can drift from the other.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,32 +12,13 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.domain.callers import Member as Member
+from server.domain.callers import Operator as Operator
 from server.domain.errors import BatteryError
-from server.domain.ids import OperatorId, OrgId, SessionId, UserId
-from server.wire.words import Role
 
 Who = Literal["anyone", "member", "admin", "operator"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Rate = Literal["none", "spending", "lookup"]
-
-
-class Member(msgspec.Struct, frozen=True):
-    """A signed-in user of an org."""
-
-    user: UserId
-    org: OrgId
-    role: Role
-    name: str
-    email: str
-    session: SessionId
-    kind: Literal["bearer", "cookie", "device"]
-
-
-class Operator(msgspec.Struct, frozen=True):
-    """Vendor staff; belongs to no org."""
-
-    id: OperatorId
-    name: str
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -65,7 +47,8 @@ class Call(msgspec.Struct, frozen=True):
 
 
 Handler = Callable[[Call], Awaitable[Response | msgspec.Struct | None]]
-"""Answers a wire shape (encoded with the endpoint's `status`), nothing (204), or a finished Response."""
+"""Answers a wire shape (encoded with the endpoint's `status`), nothing (204), or a finished
+Response."""
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
