@@ -1,0 +1,184 @@
+"""What comes in: a body within its size and type, decoded, every refusal naming the field."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+from server.domain import errors
+
+JSON = "application/json"
+INT_MAX = 2**53 - 1
+"""Above it JSON readers round, and the database's integers end not far behind."""
+QUERY_FIELDS_MAX = 50
+NUL = "\x00"
+
+# Only a body in which one of these occurs can hold a NUL or a number too large: the rest, nearly
+# all, is spared the walk.
+_SUSPICIOUS = re.compile(rb"\\u0000|[0-9]{16}")
+_AT = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.*)`$", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL)
+_CHARSET = re.compile(r"charset\s*=\s*\"?(?P<name>[^\s\";]+)", re.IGNORECASE)
+
+
+async def read_body(receive: Receive, announced: bytes | None, bytes_max: int) -> bytes:
+    """The whole body. Raises TooLarge as soon as it is known to be, and keeps no more than that.
+
+    `announced`: the Content-Length header. Raises ClientDisconnect when the client left.
+    """
+    if announced is not None and announced.isdigit() and int(announced) > bytes_max:
+        raise _too_large(bytes_max)
+    message = await receive()
+    body = _part(message)
+    if not message.get("more_body", False):
+        return _within(body, bytes_max)
+    parts, size = [body], len(_within(body, bytes_max))
+    while message.get("more_body", False):
+        message = await receive()
+        parts.append(_part(message))
+        size += len(parts[-1])
+        if size > bytes_max:
+            raise _too_large(bytes_max)
+    return b"".join(parts)
+
+
+def check_media_type(
+    given: bytes | None, encoding: bytes | None, accepted: tuple[str, ...]
+) -> None:
+    """Raises UnsupportedMediaType. Only JSON may come without saying so."""
+    if encoding is not None and encoding.lower() != b"identity":
+        raise errors.UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
+    text = JSON if given is None else given.decode("latin-1")
+    charset = _CHARSET.search(text)
+    if text.partition(";")[0].strip().lower() not in accepted:
+        raise errors.UnsupportedMediaType(
+            f"The body's type {text} is not accepted here; send {' or '.join(accepted)}."
+        )
+    if charset is not None and charset["name"].lower() not in ("utf-8", "utf8"):
+        raise errors.UnsupportedMediaType("Send the body in UTF-8.")
+
+
+class BodyDecoder:
+    """Decodes one endpoint's JSON bodies and says plainly what is wrong with one (400)."""
+
+    def __init__(self, shape: type[msgspec.Struct]) -> None:
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(shape)
+
+    def decode(self, body: bytes) -> Any:
+        """The request struct. Raises BadRequest."""
+        try:
+            decoded = self._decoder.decode(body)
+        except msgspec.ValidationError as error:
+            raise errors.BadRequest(_sentence(str(error), "field")) from None
+        except msgspec.DecodeError as error:
+            what = "is empty" if not body.strip() else f"cannot be read: {error}"
+            raise errors.BadRequest(f"The body must be JSON; it {what}.") from None
+        except UnicodeDecodeError:
+            raise errors.BadRequest("The body is not valid UTF-8.") from None
+        except RecursionError:
+            raise errors.BadRequest("The body is nested too deeply.") from None
+        if _SUSPICIOUS.search(body):
+            refuse_unstorable(decoded, "field")
+        return decoded
+
+
+class QueryDecoder:
+    """Decodes one endpoint's query string. A parameter without a value counts as not given."""
+
+    def __init__(self, shape: type[msgspec.Struct] | None) -> None:
+        self._shape = shape
+
+    def decode(self, query_string: bytes) -> Any:
+        """The query struct, or None where the endpoint has none. Raises BadRequest."""
+        given = _parameters(query_string) if query_string else {}
+        if self._shape is None:
+            for name in given:
+                raise errors.BadRequest(f"Unknown query parameter `{name}`.")
+            return None
+        try:
+            decoded = msgspec.convert(given, type=self._shape, strict=False)
+        except msgspec.ValidationError as error:
+            raise errors.BadRequest(_sentence(str(error), "query parameter")) from None
+        refuse_unstorable(decoded, "query parameter")
+        return decoded
+
+
+def refuse_unstorable(decoded: Any, noun: str) -> None:
+    """Raises BadRequest for a NUL in a text or an integer that others would round."""
+    for path, value in _leaves(msgspec.to_builtins(decoded), ""):
+        if isinstance(value, str) and NUL in value:
+            raise errors.BadRequest(f"The {noun} `{path}` holds a NUL character.")
+        if isinstance(value, int) and abs(value) > INT_MAX:
+            raise errors.BadRequest(f"The {noun} `{path}` is out of range.")
+
+
+def _part(message: Any) -> bytes:
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    part: bytes = message.get("body", b"")
+    return part
+
+
+def _within(body: bytes, bytes_max: int) -> bytes:
+    if len(body) > bytes_max:
+        raise _too_large(bytes_max)
+    return body
+
+
+def _too_large(bytes_max: int) -> errors.TooLarge:
+    return errors.TooLarge(
+        f"The body is larger than the {bytes_max:,} bytes allowed here.", limit=bytes_max
+    )
+
+
+def _parameters(query_string: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(
+            query_string.decode("ascii"), errors="strict", max_num_fields=QUERY_FIELDS_MAX
+        )
+    except UnicodeDecodeError:
+        raise errors.BadRequest("The query string is not percent-encoded UTF-8.") from None
+    except ValueError:
+        raise errors.BadRequest(
+            f"The query string has more than {QUERY_FIELDS_MAX} parameters."
+        ) from None
+    given: dict[str, str] = {}
+    for name, value in pairs:
+        if name in given:
+            raise errors.BadRequest(f"The query parameter `{name}` is given more than once.")
+        given[name] = value
+    return given
+
+
+def _sentence(message: str, noun: str) -> str:
+    """msgspec's message as a sentence that names the path of the field."""
+    located = _AT.match(message)
+    what, path = (located["what"], located["path"]) if located else (message, "")
+    unknown, missing = _UNKNOWN.fullmatch(what), _MISSING.fullmatch(what)
+    if unknown is not None:
+        return f"Unknown {noun} `{_joined(path, unknown['name'])}`."
+    if missing is not None:
+        return f"The {noun} `{_joined(path, missing['name'])}` is missing."
+    where = f"The {noun} `{path}`" if path else "The body"
+    return f"{where} is not as it should be: {what[:1].lower()}{what[1:]}."
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield _joined(path, name), name
+            yield from _leaves(member, _joined(path, name))
+    elif isinstance(value, list | tuple):
+        for index, member in enumerate(value):
+            yield from _leaves(member, f"{path}[{index}]")
+    else:
+        yield path, value
