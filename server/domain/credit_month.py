@@ -3,6 +3,7 @@ midnight."""
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -76,11 +77,13 @@ def month_after(last: MonthBounds, anchor: date, zone: ZoneInfo, at: AtUs) -> Mo
     return MonthBounds(last.no + 1, last.ends_us, max(following.ends_us, AtUs(last.ends_us + 1)))
 
 
+@lru_cache(maxsize=4_096)
 def first_day(starts_us: AtUs, zone: ZoneInfo) -> date:
     """The first day of a credit month, in the org's zone."""
     return from_us(starts_us).astimezone(zone).date()
 
 
+@lru_cache(maxsize=4_096)
 def last_day(ends_us: AtUs, zone: ZoneInfo) -> date:
     """The last day of a credit month, in the org's zone (R14)."""
     return from_us(AtUs(ends_us - 1)).astimezone(zone).date()

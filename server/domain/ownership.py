@@ -1,7 +1,7 @@
 """What one kind of one subject is to an org: available, owned, updated or not found (R1–R6,
 R28)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -24,7 +24,7 @@ NOT_FOUND = Standing("not_found")
 
 
 def standing(
-    offer: Offer | None, here: Iterable[Owned], pieces: Mapping[PieceKey, Piece]
+    offer: Offer | None, here: Sequence[Owned], pieces: Mapping[PieceKey, Piece]
 ) -> Standing:
     """`here`: what the org keeps of this kind on this subject; `pieces`: those of `offer` and
     `here`."""
@@ -41,7 +41,9 @@ def standing(
     return Standing("updated", offer=offer, kept=owned.kept, owner=owner)
 
 
-def _newest(here: Iterable[Owned], pieces: Mapping[PieceKey, Piece]) -> tuple[Owned, Piece] | None:
+def _newest(here: Sequence[Owned], pieces: Mapping[PieceKey, Piece]) -> tuple[Owned, Piece] | None:
+    if not here:
+        return None
     live = [
         (owned, pieces[owned.key])
         for owned in here
@@ -50,7 +52,7 @@ def _newest(here: Iterable[Owned], pieces: Mapping[PieceKey, Piece]) -> tuple[Ow
     return max(live, key=lambda pair: pair[1].seq, default=None)
 
 
-def _seen_here(offer: Offer, here: Iterable[Owned]) -> Kept:
+def _seen_here(offer: Offer, here: Sequence[Owned]) -> Kept:
     """The kept value of an owned piece on this subject (R3).
 
     On a subject where it was never opened, an owned phone shows that one number only.

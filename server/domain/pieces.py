@@ -1,6 +1,7 @@
 """What a piece is: a kind and its canonical value, never the record it hangs on (R3)."""
 
 import hashlib
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -10,6 +11,8 @@ import phonenumbers
 from server.domain.ids import OrgId, PieceKey
 from server.wire.words import Kind
 
+_PLAIN = re.compile(r"[!#-'*+\-./0-9=?@A-Z^_`a-z{|}~]+")
+"""The ASCII characters an address is written with, without quoting."""
 EMAIL_CHARS_MAX = 254
 """RFC 5321's path limit less the brackets."""
 EMAIL_LOCAL_OCTETS_MAX = 64
@@ -17,6 +20,7 @@ PIECE_KEY_BYTES = 16
 """128 bits: a collision inside one org is out of reach at any number of pieces."""
 
 
+@lru_cache(maxsize=65_536)
 def canonical_email(written: str) -> str:
     """NFC, trimmed, domain to IDNA 2008 ASCII, all lower-cased, not case-folded (R3).
 
@@ -37,6 +41,8 @@ def canonical_email(written: str) -> str:
 
 
 def _unsafe(text: str) -> bool:
+    if text.isascii():
+        return _PLAIN.fullmatch(text) is None
     return any(
         char in ' "(),:;<>[\\]' or char.isspace() or unicodedata.category(char).startswith("C")
         for char in text

@@ -15,6 +15,13 @@ from server.domain import errors
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a writer waits for another process's SQLite transaction before 503."""
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-65536",  # KiB: piece keys are random, the default 2 MB would read each page anew
+    "wal_autocheckpoint=8000",  # pages: fewer, larger checkpoints; the WAL stays near 32 MB
+)
 POOL_CONNECTIONS = 10
 POOL_WAIT_S = 5
 CONNECT_TIMEOUT_S = 5
@@ -108,7 +115,7 @@ def _sqlite(url: str, *, pool_size: int) -> AsyncEngine:
         # The driver's own BEGIN comes too late for a snapshot and never IMMEDIATE: we send ours.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in SQLITE_PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

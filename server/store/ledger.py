@@ -25,6 +25,7 @@ from server.store import planned, schema
 from server.store.lists import chunked
 from server.store.offers import subject_states
 from server.wire.battery import Prices
+from server.wire.words import Kind
 
 _head = (
     select(schema.org_head, schema.org.c.time_zone)
@@ -281,12 +282,13 @@ async def _load_subjects(
     commands: Iterable[Command],
     hasher: PieceHasher,
 ) -> None:
-    items = [item for command in commands if isinstance(command, Reveal) for item in command.items]
-    ids = list({subject: None for subject, _ in items})
-    with_email = {subject for subject, kind in items if kind == "email"}
+    asked: dict[SubjectId, set[Kind]] = {}
+    for command in commands:
+        for subject, kind in command.items if isinstance(command, Reveal) else ():
+            asked.setdefault(subject, set()).add(kind)
     org = state.head.org
-    state.subjects = await subject_states(connection, org, ids, with_email, hasher)
-    for some in chunked(ids):
+    state.subjects = await subject_states(connection, org, asked, hasher)
+    for some in chunked(list(asked)):
         for row in await connection.execute(_owned, {"org": org, "subjects": some}):
             here = state.subjects.get(SubjectId(row.subject_id))
             if here is not None:

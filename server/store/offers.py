@@ -1,6 +1,6 @@
 """What the directory holds of subjects, as pieces that could be bought (R3, R6)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -17,11 +17,9 @@ from server.wire.subjects import Analysis, Insight, Phone
 from server.wire.words import Kind
 
 _subjects = select(
-    *schema.subject.c["id", "url", "email", "mobile", "direct", "personality", "analysis"]
-).where(
-    schema.subject.c.id.in_(bindparam("ids", expanding=True)),
-    schema.subject.c.org_id.in_((EVERYONE, bindparam("org"))),
-)
+    *schema.subject.c["id", "org_id", "url", "email", "mobile", "direct", "personality", "analysis"]
+).where(schema.subject.c.id.in_(bindparam("ids", expanding=True)))
+# Whose they are is looked at below: beside `org_id` SQLite would take that index and read them all.
 _insights = (
     select(schema.insight, schema.users.c.name)
     .join_from(
@@ -46,19 +44,19 @@ _personality: msgspec.json.Decoder[KeptPersonality] = msgspec.json.Decoder(KeptP
 async def subject_states(
     connection: AsyncConnection,
     org: OrgId,
-    ids: Sequence[SubjectId],
-    with_email: Collection[SubjectId],
+    asked: Mapping[SubjectId, Collection[Kind]],
     hasher: PieceHasher,
 ) -> dict[SubjectId, SubjectState]:
-    """Those of `ids` that the org can see, with what they offer; nothing yet of what is owned.
+    """Those of `asked` that the org can see, with what they offer of the asked kinds.
 
-    Analysis and insights are read for `with_email` only: they open with the email.
+    Nothing yet of what is owned. Analysis and insights come with the email: they open with it.
     """
     states: dict[SubjectId, SubjectState] = {}
-    for some in chunked(ids):
-        for row in await connection.execute(_subjects, {"org": org, "ids": some}):
-            states[SubjectId(row.id)] = _state(row, org, row.id in with_email, hasher)
-    for some in chunked([subject for subject in ids if subject in with_email]):
+    for some in chunked(list(asked)):
+        for row in await connection.execute(_subjects, {"ids": some}):
+            if row.org_id in (EVERYONE, org):
+                states[SubjectId(row.id)] = _state(row, org, asked[SubjectId(row.id)], hasher)
+    for some in chunked([subject for subject, kinds in asked.items() if "email" in kinds]):
         for row in await connection.execute(_insights, {"org": org, "ids": some}):
             state = states.get(SubjectId(row.subject_id))
             if state is not None:
@@ -69,25 +67,29 @@ async def subject_states(
     return states
 
 
-def _state(row: Row[Any], org: OrgId, with_analysis: bool, hasher: PieceHasher) -> SubjectState:
-    analysis = _analysis.decode(row.analysis) if with_analysis and row.analysis else None
-    return SubjectState(SubjectId(row.id), row.url, offers_of(row, org, hasher), {}, analysis)
-
-
-def offers_of(row: Row[Any], org: OrgId, hasher: PieceHasher) -> dict[Kind, Offer]:
-    """The pieces of one `subject` row: columns id, email, mobile, direct, personality."""
+def _state(row: Row[Any], org: OrgId, kinds: Collection[Kind], hasher: PieceHasher) -> SubjectState:
+    analysis = _analysis.decode(row.analysis) if "email" in kinds and row.analysis else None
     offers: dict[Kind, Offer] = {}
-    if row.email:
-        key = hasher.key(org, "email", canonical_email(row.email))
-        offers["email"] = Offer(key, KeptEmail(email=row.email))
-    phones = _phones(row)
-    if phones:
-        key = hasher.key(org, "phone", phones[0].number)
-        offers["phone"] = Offer(key, KeptPhone(phones=phones))
-    if row.personality:
-        key = hasher.key(org, "personality", row.id)
-        offers["personality"] = Offer(key, _personality.decode(row.personality))
-    return offers
+    for kind in kinds:
+        offer = _offer(row, org, kind, hasher)
+        if offer is not None:
+            offers[kind] = offer
+    return SubjectState(SubjectId(row.id), row.url, offers, {}, analysis)
+
+
+def _offer(row: Row[Any], org: OrgId, kind: Kind, hasher: PieceHasher) -> Offer | None:
+    match kind:
+        case "email" if row.email:
+            key = hasher.key(org, kind, canonical_email(row.email))
+            return Offer(key, KeptEmail(email=row.email))
+        case "phone" if row.mobile or row.direct:
+            phones = _phones(row)
+            return Offer(hasher.key(org, kind, phones[0].number), KeptPhone(phones=phones))
+        case "personality" if row.personality:
+            key = hasher.key(org, kind, row.id)
+            return Offer(key, _personality.decode(row.personality))
+        case _:
+            return None
 
 
 def _phones(row: Row[Any]) -> tuple[Phone, ...]:

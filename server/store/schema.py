@@ -70,6 +70,7 @@ org_head = Table(
     _flag("own_prices"),
     CheckConstraint("extra_used >= 0 AND extra_held >= 0", name="extra_floor"),
     CheckConstraint("extra_used + extra_held <= extra_granted", name="extra_ceiling"),
+    sqlite_with_rowid=False,
 )
 """Lock, counter and pool: the one row that every charge of the org locks. Its prices are what is
 charged."""
@@ -102,6 +103,7 @@ license_ = Table(
     _count("saved"),
     _number("last_spend_us", nullable=True),
     CheckConstraint("allotment >= 0", name="allotment_floor"),
+    sqlite_with_rowid=False,
 )
 """Every user has one. `anchor`: ISO date. `last_month_no`: the newest credit month that was
 touched."""
@@ -125,6 +127,7 @@ allotment = Table(
     CheckConstraint("used >= 0 AND held >= 0", name="license_floor"),
     CheckConstraint("used + held <= granted", name="license_ceiling"),
     CheckConstraint("extra_used >= 0 AND extra_held >= 0", name="extra_floor"),
+    sqlite_with_rowid=False,
 )
 """A credit month is a row, inserted when first touched, its bounds frozen (R12). `alerted`: rank
 of the lowest level announced in it (R33)."""
@@ -164,6 +167,7 @@ entry = Table(
         sqlite_where=text("ref_seq IS NOT NULL"),
         postgresql_where=text("ref_seq IS NOT NULL"),
     ),
+    sqlite_with_rowid=False,
 )
 """Append-only ledger line and the org's event stream (R29, R32). `data`: JSON of what a `license`,
 `cap` or `prices` entry set."""
@@ -177,6 +181,7 @@ piece = Table(
     _flag("live"),
     _flag("banned"),
     _number("seq"),
+    sqlite_with_rowid=False,
 )
 """Exactly-once lives in this primary key (R2). `gen` counts how often it was bought; `seq` paid
 last."""
@@ -185,12 +190,13 @@ owned_value = Table(
     "owned_value",
     metadata,
     _key("org_id"),
-    Column("piece_key", LargeBinary, primary_key=True),
     _key("subject_id"),
+    Column("piece_key", LargeBinary, primary_key=True),
     _text("kind"),
     _text("value"),
     _text("search"),
-    Index("ix_owned_value_subject", "org_id", "subject_id"),
+    Index("ix_owned_value_piece", "org_id", "piece_key"),
+    sqlite_with_rowid=False,
 )
 """The only place with personal data an org owns (R4). `value`: JSON of server/domain/values.py."""
 
@@ -202,6 +208,7 @@ saving = Table(
     Column("piece_key", LargeBinary, primary_key=True),
     _number("credits"),
     _number("at_us"),
+    sqlite_with_rowid=False,
 )
 """A piece counts once as saved for a user (R31)."""
 
@@ -234,6 +241,7 @@ idempotency = Table(
     _text("answer"),
     _number("created_us"),
     Index(None, "created_us"),
+    sqlite_with_rowid=False,
 )
 """Replays answers only (R11). `answer` holds outcomes and seqs, nothing personal."""
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.CheckConstraint("used + held <= granted", name=op.f("ck_allotment_license_ceiling")),
         sa.CheckConstraint("used >= 0 AND held >= 0", name=op.f("ck_allotment_license_floor")),
         sa.PrimaryKeyConstraint("org_id", "user_id", "month_no", name=op.f("pk_allotment")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "credit_request",
@@ -77,6 +78,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("data", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("org_id", "seq", name=op.f("pk_entry")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.create_index("ix_entry_by_time", ["org_id", "at_us"], unique=False)
@@ -122,6 +124,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("org_id", "caller_id", "key", name=op.f("pk_idempotency")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("idempotency", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idempotency_created_us"), ["created_us"], unique=False)
@@ -159,6 +162,7 @@ def upgrade() -> None:
         sa.Column("last_spend_us", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("allotment >= 0", name=op.f("ck_license_allotment_floor")),
         sa.PrimaryKeyConstraint("org_id", "user_id", name=op.f("pk_license")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "operator",
@@ -200,19 +204,21 @@ def upgrade() -> None:
             "extra_used >= 0 AND extra_held >= 0", name=op.f("ck_org_head_extra_floor")
         ),
         sa.PrimaryKeyConstraint("org_id", name=op.f("pk_org_head")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "owned_value",
         sa.Column("org_id", sa.Text(), nullable=False),
-        sa.Column("piece_key", sa.LargeBinary(), nullable=False),
         sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("piece_key", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("search", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("org_id", "piece_key", "subject_id", name=op.f("pk_owned_value")),
+        sa.PrimaryKeyConstraint("org_id", "subject_id", "piece_key", name=op.f("pk_owned_value")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("owned_value", schema=None) as batch_op:
-        batch_op.create_index("ix_owned_value_subject", ["org_id", "subject_id"], unique=False)
+        batch_op.create_index("ix_owned_value_piece", ["org_id", "piece_key"], unique=False)
 
     op.create_table(
         "pairing",
@@ -234,6 +240,7 @@ def upgrade() -> None:
         sa.Column("banned", sa.Boolean(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("org_id", "piece_key", name=op.f("pk_piece")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "saving",
@@ -243,6 +250,7 @@ def upgrade() -> None:
         sa.Column("credits", sa.BigInteger(), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("org_id", "user_id", "piece_key", name=op.f("pk_saving")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "session",
@@ -327,7 +335,7 @@ def downgrade() -> None:
     op.drop_table("piece")
     op.drop_table("pairing")
     with op.batch_alter_table("owned_value", schema=None) as batch_op:
-        batch_op.drop_index("ix_owned_value_subject")
+        batch_op.drop_index("ix_owned_value_piece")
 
     op.drop_table("owned_value")
     op.drop_table("org_head")
