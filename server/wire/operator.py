@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from server.wire.admin import AdminUser
 from server.wire.base import Answer, Request
 from server.wire.battery import Prices
 from server.wire.words import ReversalReason, Role
@@ -31,7 +32,8 @@ class OrgAnswer(Answer, frozen=True, kw_only=True):
 
 
 class License(Request, frozen=True, kw_only=True):
-    """`anchor`: the day from which credit months are counted (R12), today in the org's zone if absent."""
+    """`anchor`: the day from which credit months are counted (R12), today in the org's zone if
+    absent."""
 
     allotment: int
     anchor: date | None = None
@@ -99,3 +101,18 @@ class DirectoryAnswer(Answer, frozen=True, kw_only=True):
     problem_count: int
     problems: list[DirectoryProblem]
     ignored_columns: list[str]
+
+
+class OrgsAnswer(Answer, frozen=True, kw_only=True):
+    orgs: list[OrgAnswer]
+
+
+class OperatorUser(AdminUser, frozen=True, kw_only=True):
+    """A member with the license that was sold. Its allotment and the battery's differ while a lower
+    one waits for the next credit month (R15)."""
+
+    license: License
+
+
+class OperatorUsersAnswer(Answer, frozen=True, kw_only=True):
+    users: list[OperatorUser]

@@ -1,0 +1,34 @@
+"""What people write into names and notes, checked before it is kept."""
+
+import unicodedata
+
+from server.domain import errors
+
+NAME_CHARS_MAX = 200
+NOTE_CHARS_MAX = 2_000
+_LINE_BREAKS = frozenset("\n\r\t")
+
+
+def checked_name(field: str, text: str) -> str:
+    """One line, trimmed, NFC, 1 to NAME_CHARS_MAX characters. Raises BadRequest naming `field`."""
+    return _checked(field, text, NAME_CHARS_MAX, frozenset())
+
+
+def checked_note(field: str, text: str) -> str:
+    """Lines, trimmed, NFC, 1 to NOTE_CHARS_MAX characters. Raises BadRequest naming `field`."""
+    return _checked(field, text, NOTE_CHARS_MAX, _LINE_BREAKS)
+
+
+def optional_note(field: str, text: str | None) -> str | None:
+    """Like `checked_note`; nothing or an empty note is None."""
+    return checked_note(field, text) if text and text.strip() else None
+
+
+def _checked(field: str, text: str, chars_max: int, allowed: frozenset[str]) -> str:
+    trimmed = unicodedata.normalize("NFC", text).strip()
+    if not 1 <= len(trimmed) <= chars_max:
+        raise errors.BadRequest(f"{field}: write between 1 and {chars_max:,} characters.")
+    # Neither database keeps a NUL or half a surrogate pair, and no reader wants the others.
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in trimmed if char not in allowed):
+        raise errors.BadRequest(f"{field}: this holds characters that cannot be shown.")
+    return trimmed

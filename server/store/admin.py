@@ -1,0 +1,100 @@
+"""The members of an org as admins and operators see them: with license, cap, last spending."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.ids import AtUs, OrgId, UserId
+from server.store.schema import license_, users
+from server.store.sessions import end_sessions_of
+from server.store.users import set_active, set_role
+from server.wire.words import Role
+
+
+class MemberRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A user and the user's license. `invited`: has not set a password yet."""
+
+    id: UserId
+    org: OrgId
+    name: str
+    email: str
+    role: Role
+    active: bool
+    invited: bool
+    cap: int | None
+    last_spend_us: AtUs | None
+    allotment: int
+    anchor: date
+
+
+async def members(connection: AsyncConnection, org: OrgId) -> list[MemberRow]:
+    """Everybody who ever was a member, by name."""
+    rows = await connection.execute(
+        _members().where(users.c.org_id == org).order_by(users.c.name, users.c.id)
+    )
+    return [_told(row) for row in rows]
+
+
+async def member(connection: AsyncConnection, user: UserId) -> MemberRow | None:
+    """One user of whatever org; callers that speak for an org compare `org`."""
+    row = (await connection.execute(_members().where(users.c.id == user))).one_or_none()
+    return None if row is None else _told(row)
+
+
+async def active_admins(connection: AsyncConnection, org: OrgId) -> list[UserId]:
+    """Those who may answer for the org, in a stable order."""
+    rows = await connection.execute(
+        select(users.c.id)
+        .where(users.c.org_id == org, users.c.role == "admin", users.c.active.is_(True))
+        .order_by(users.c.id)
+    )
+    return [UserId(row.id) for row in rows]
+
+
+async def set_standing(
+    connection: AsyncConnection,
+    org: OrgId,
+    user: UserId,
+    *,
+    role: Role | None = None,
+    active: bool | None = None,
+) -> None:
+    """Sets what is not None; who is deactivated is signed out everywhere (R15).
+
+    Raises NotFound, and Forbidden when the org would be left without an active admin (R15).
+    """
+    if role is not None:
+        await set_role(connection, org, user, role)
+    if active is not None:
+        await set_active(connection, org, user, active)
+    if active is False:
+        await end_sessions_of(connection, user)
+
+
+def _members() -> Select[Any]:
+    return select(
+        users,
+        license_.c.cap,
+        license_.c.last_spend_us,
+        license_.c.allotment,
+        license_.c.anchor,
+    ).join(license_, (license_.c.org_id == users.c.org_id) & (license_.c.user_id == users.c.id))
+
+
+def _told(row: Row[Any]) -> MemberRow:
+    return MemberRow(
+        id=UserId(row.id),
+        org=OrgId(row.org_id),
+        name=row.name,
+        email=row.email,
+        role=row.role,
+        active=row.active,
+        invited=row.password_hash is None,
+        cap=row.cap,
+        last_spend_us=row.last_spend_us,
+        allotment=row.allotment,
+        anchor=date.fromisoformat(row.anchor),
+    )
