@@ -1,0 +1,140 @@
+"""The members of an org: what admins and operators see of them, and admins change (R15, R17)."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
+from msgspec import UNSET
+
+from server.domain import errors
+from server.domain.commands import CREDITS_MAX, By, SetCaps
+from server.domain.credit_month import from_us
+from server.domain.ids import AtUs, OrgId, UserId
+from server.store import admin as store
+from server.store.admin import MemberRow
+from server.store.engine import Database
+from server.store.feed import batteries
+from server.usecases.charge import Charger
+from server.usecases.sessions import Sessions
+from server.wire.admin import AdminUser, CapsPatch, UserPatch
+from server.wire.battery import Battery
+from server.wire.operator import License, OperatorUser
+
+CAP_USERS_MAX = 2_000
+"""One entry each in one commit, so bounded like the pieces of one (`batch_items`)."""
+
+
+class Members:
+    """The members of an org. `sessions` hears of who may do more or less than before."""
+
+    def __init__(
+        self,
+        database: Database,
+        charger: Charger,
+        sessions: Sessions,
+        clock: Callable[[], AtUs],
+    ) -> None:
+        self._database = database
+        self._charger = charger
+        self._sessions = sessions
+        self._clock = clock
+
+    async def listed(
+        self, org: OrgId, only: Sequence[UserId] | None = None
+    ) -> list[tuple[MemberRow, Battery]]:
+        """Everybody, the deactivated too, by name; or `only` some.
+
+        Raises NotFound when one of `only` is not of this org.
+        """
+        async with self._database.read() as connection:
+            rows = await store.members(connection, org)
+            if only is not None:
+                _refuse_strangers(only, rows)
+                rows = [row for row in rows if row.id in set(only)]
+            shown = await batteries(connection, org, [row.id for row in rows], self._clock())
+        return [(row, shown[row.id]) for row in rows]
+
+    async def with_licenses(
+        self, org: OrgId, only: Sequence[UserId] | None = None
+    ) -> list[OperatorUser]:
+        """`listed`, with the license each was sold."""
+        return [
+            OperatorUser(
+                **msgspec.structs.asdict(as_told(row, battery)),
+                license=License(allotment=row.allotment, anchor=row.anchor),
+            )
+            for row, battery in await self.listed(org, only)
+        ]
+
+    async def one(self, org: OrgId, user: UserId) -> AdminUser:
+        """Raises NotFound for a user that is not of this org."""
+        [(row, battery)] = await self.listed(org, [user])
+        return as_told(row, battery)
+
+    async def change(self, org: OrgId, by: UserId, user: UserId, patch: UserPatch) -> AdminUser:
+        """All of the patch or nothing of it.
+
+        Raises BadRequest, NotFound, and Forbidden when no active admin would be left (R15).
+        """
+        await self.one(org, user)
+        standing = partial(
+            store.set_standing,
+            org=org,
+            user=user,
+            role=None if patch.role is UNSET else patch.role,
+            active=None if patch.active is UNSET else patch.active,
+        )
+        if patch.extra_cap is UNSET:
+            async with self._database.write() as connection:
+                await standing(connection)
+        else:
+            caps = SetCaps(By("user", by), (user,), checked_cap(patch.extra_cap))
+            await self._charger.change(org, caps, also=standing)
+        self._sessions.user_changed(user)
+        if patch.active is False:
+            await self._sessions.user_deactivated(user)
+        return await self.one(org, user)
+
+    async def cap(self, org: OrgId, by: UserId, patch: CapsPatch) -> list[AdminUser]:
+        """The same cap for many at once, all or none; answers those users.
+
+        Raises BadRequest and NotFound.
+        """
+        users = tuple(UserId(user) for user in dict.fromkeys(patch.users))
+        if not 1 <= len(users) <= CAP_USERS_MAX:
+            raise errors.BadRequest(f"users: name between 1 and {CAP_USERS_MAX:,} users.")
+        await self.listed(org, users)
+        caps = SetCaps(By("user", by), users, checked_cap(patch.extra_cap))
+        await self._charger.change(org, caps)
+        return [as_told(row, battery) for row, battery in await self.listed(org, users)]
+
+
+def as_told(row: MemberRow, battery: Battery) -> AdminUser:
+    """A member in the shape of api.md."""
+    return AdminUser(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        role=row.role,
+        active=row.active,
+        extra_cap=row.cap,
+        last_spend_at=None if row.last_spend_us is None else from_us(row.last_spend_us),
+        invited=row.invited,
+        battery=battery,
+    )
+
+
+def checked_cap(cap: int | None) -> int | None:
+    """`cap`, if it is one (R17). Raises BadRequest."""
+    if cap is not None and not 0 <= cap <= CREDITS_MAX:
+        raise errors.BadRequest(
+            f"extra_cap: give a whole number from 0 to {CREDITS_MAX:,}, or null for no cap."
+        )
+    return cap
+
+
+def _refuse_strangers(users: Sequence[UserId], rows: Sequence[MemberRow]) -> None:
+    known = {row.id for row in rows}
+    for user in users:
+        if user not in known:
+            raise errors.NotFound(f"There is no user {user} in this organization.")
