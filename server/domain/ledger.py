@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from server.domain import errors
-from server.domain.battery import battery_of
+from server.domain.battery import battery_of, level_of, may_take
 from server.domain.commands import By, Grant, Idempotency, SetCaps, SetLicense, SetPrices
 from server.domain.commits import Crossing, RevealedItem
 from server.domain.credit_month import first_day
@@ -35,9 +35,14 @@ class Ledger:
 
     def grant(self, command: Grant) -> tuple[Seq, ...]:
         """R16."""
+        recalled = self.recalled(command.by.id, command.key)
+        if recalled is not None:
+            return (Seq(int(recalled)),)
         self.head.granted += command.credits
         self.plan.extra_changed = True
-        return (self.write("grant", command.by, granted=command.credits, note=command.note),)
+        seq = self.write("grant", command.by, granted=command.credits, note=command.note)
+        self.remember(command.by.id, command.key, str(seq))
+        return (seq,)
 
     def set_license(self, command: SetLicense) -> tuple[Seq, ...]:
         """R15: a higher allotment applies at once, a lower one from the next month."""
@@ -81,6 +86,8 @@ class Ledger:
     def touch(self, seat: Seat) -> Month:
         """The seat's credit month, marked as to be written."""
         month = seat.month_at(self.at, self.head.zone)
+        # A month row made now must not lie ahead of the next entry when the clock goes back.
+        self.head.at_us = self.at
         self.plan.months[seat.user, month.bounds.no] = month
         self.plan.seats[seat.user] = seat
         self.plan.users.add(seat.user)
@@ -149,7 +156,15 @@ class Ledger:
         """The pool ran dry: who lived on it alone is empty now, whoever spent the last of it
         (R33)."""
         for seat in seats:
-            self.announce_crossing(self.state.seats.setdefault(seat.user, seat), "ok")
+            self.state.seats.setdefault(seat.user, seat)
+        for seat in self.state.seats.values():
+            if seat.active:
+                self.announce_crossing(seat, self._level_with_pool(seat, self._pool_before))
+
+    def _level_with_pool(self, seat: Seat, remaining: int) -> Level:
+        month = seat.month_at(self.at, self.head.zone)
+        available = may_take(remaining, seat.cap, month.extra_used + month.extra_held)
+        return level_of(month.granted, month.remaining, available)
 
     @property
     def drained(self) -> bool:

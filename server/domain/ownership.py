@@ -29,27 +29,23 @@ def standing(
     """`here`: what the org keeps of this kind on this subject; `pieces`: those of `offer` and
     `here`."""
     bought = pieces.get(offer.key) if offer else None
-    kept_here = _newest(here, pieces)
     if offer and bought and bought.live:
         return Standing("owned", kept=_seen_here(offer, here), owner=bought)
-    sellable = offer is not None and not (bought is not None and bought.banned)
-    if kept_here is None:
-        return Standing("available", offer=offer) if sellable else NOT_FOUND
-    owned, owner = kept_here
-    if not sellable or (offer and _merely_reordered(offer.kept, owned.kept)):
-        return Standing("owned", kept=owned.kept, owner=owner)
-    return Standing("updated", offer=offer, kept=owned.kept, owner=owner)
-
-
-def _newest(here: Sequence[Owned], pieces: Mapping[PieceKey, Piece]) -> tuple[Owned, Piece] | None:
-    if not here:
-        return None
     live = [
         (owned, pieces[owned.key])
         for owned in here
         if owned.key in pieces and pieces[owned.key].live
     ]
-    return max(live, key=lambda pair: pair[1].seq, default=None)
+    sellable = offer if not (bought and bought.banned) else None
+    if not live:
+        return Standing("available", offer=sellable) if sellable else NOT_FOUND
+    for owned, owner in live:
+        if sellable and _merely_reordered(sellable.kept, owned.kept):
+            return Standing("owned", kept=owned.kept, owner=owner)
+    newest, owner = max(live, key=lambda pair: pair[1].seq)
+    if sellable is None:
+        return Standing("owned", kept=newest.kept, owner=owner)
+    return Standing("updated", offer=sellable, kept=newest.kept, owner=owner)
 
 
 def _seen_here(offer: Offer, here: Sequence[Owned]) -> Kept:

@@ -143,6 +143,7 @@ def _carry_out(ledger: Ledger, seat: Seat, command: Reveal) -> Receipt:
     month = seat.month_at(ledger.at, ledger.head.zone)
     before = ledger.head.seq
     may_charge = True
+    counted: set[PieceKey] = set()
     for subject_id, kind in command.items:
         subject = _subject(ledger, subject_id)
         now = _standing(ledger, subject, kind)
@@ -156,7 +157,8 @@ def _carry_out(ledger: Ledger, seat: Seat, command: Reveal) -> Receipt:
         elif now.kept is not None and now.owner is not None:
             told.outcome, told.seq = "already_owned", now.owner.seq
             _come_along(ledger, subject, kind, now.owner.key, now.kept)
-            if now.owner.seq <= before:
+            if now.owner.seq <= before and now.owner.key not in counted:
+                counted.add(now.owner.key)
                 receipt.saved += price
                 _save(ledger, seat, month, now.owner, price)
         receipt.told.append(told)
@@ -251,11 +253,20 @@ def _result(ledger: Ledger, told: Told) -> RevealResult:
     if told.seq is None:
         return shape(subject=told.subject, outcome=told.outcome, credits=told.credits)
     subject = ledger.state.subjects.get(told.subject)
-    now = _standing(ledger, subject, told.kind) if subject else Standing("not_found")
-    value = None
-    if subject and now.kept:
-        value = shown(now.kept, subject.analysis, subject.insights)
-    fields: dict[str, Any] = {"seq": told.seq, "value": value}
-    if told.outcome == "already_owned" and now.owner:
-        fields |= {"revealed_by": now.owner.by_name, "revealed_at": from_us(now.owner.at_us)}
+    bought = _bought_by(ledger, subject, told) if subject else None
+    fields: dict[str, Any] = {"seq": told.seq, "value": None}
+    if subject and bought:
+        kept, owner = bought
+        fields["value"] = shown(kept, subject.analysis, subject.insights)
+        if told.outcome == "already_owned":
+            fields |= {"revealed_by": owner.by_name, "revealed_at": from_us(owner.at_us)}
     return shape(subject=told.subject, outcome=told.outcome, credits=told.credits, **fields)
+
+
+def _bought_by(ledger: Ledger, subject: SubjectState, told: Told) -> tuple[Kept, Piece] | None:
+    """What the charge `told.seq` bought, while the org owns it."""
+    for owned in subject.owned.get(told.kind, ()):
+        piece = ledger.state.pieces.get(owned.key)
+        if piece is not None and piece.live and piece.seq == told.seq:
+            return owned.kept, piece
+    return None

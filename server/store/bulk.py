@@ -8,13 +8,14 @@ process.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.dialects.sqlite.aiosqlite import dialect as aiosqlite_dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_DIALECTS: dict[str, Any] = {"postgresql": asyncpg_dialect(), "sqlite": aiosqlite_dialect()}
+_KINDS: tuple[Any, ...] = (asyncpg_dialect, aiosqlite_dialect)
+_DIALECTS: dict[str, Any] = {kind.name: kind() for kind in _KINDS}
 _INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
@@ -33,7 +34,7 @@ class BulkInsert:
 
     def _statement(
         self, dialect: str, table: Table, columns: Sequence[str], replacing: Sequence[str]
-    ) -> Executable:
+    ) -> Any:
         insert = _INSERTS[dialect](table).values({name: None for name in columns})
         if not replacing:
             return insert

@@ -123,10 +123,16 @@ class Charger:
                     await waiting.also(connection)
             if not ledger.plan.is_empty:
                 await planned.write(connection, ledger.plan)
-        commit = ledger.plan.commit()
-        if commit is not None:
-            self._announce(commit)
+        self._tell_watchers(ledger.plan.commit())
         return answers
+
+    def _tell_watchers(self, commit: Commit | None) -> None:
+        """What is committed stays so: the push floor finds a lost announcement in the ledger."""
+        try:
+            if commit is not None:
+                self._announce(commit)
+        except Exception:
+            log.exception("a commit could not be announced", commit=commit)
 
     def _planned(self, ledger: Ledger, command: Command) -> Any:
         try:
