@@ -101,17 +101,8 @@ class Door:
 
     def _check_origin(self, scope: Scope, heads: Heads) -> None:
         """A cookie comes with any site's request; only Origin proves that the page was ours."""
-        if scope["method"] in SAFE_METHODS or cookie_token(heads) is None:
-            return
-        self.check_web_origin(scope, heads.get(b"origin"))
-
-    def check_web_origin(self, scope: Scope, origin: bytes | None) -> None:
-        """Raises Forbidden unless `origin` is the web app's."""
-        if origin is None or not self.origins.is_web_app(origin.decode("latin-1"), scope):
-            raise errors.Forbidden(
-                "A change with the cookie must come from the web app's own pages at "
-                f"{self.origins.base_url(scope)}; use a bearer token elsewhere."
-            )
+        if scope["method"] not in SAFE_METHODS and cookie_token(heads) is not None:
+            self.origins.require_web_app(heads.get(b"origin"), scope)
 
 
 class _Way:

@@ -3,11 +3,12 @@
 Counted per process, in bounded memory: several nodes let in that many times as much.
 """
 
+import asyncio
 import math
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager
 from typing import Generic, Literal, TypeVar
 
 from server.domain import errors
@@ -18,6 +19,8 @@ KEYS_MAX = 100_000
 """About 20 MB. The least recently used goes first: its bucket is likely full again anyway."""
 
 Monotonic = Callable[[], float]
+Key = tuple[str, str]
+"""Which limit, and whose."""
 KEY = TypeVar("KEY", bound=Hashable)
 VALUE = TypeVar("VALUE")
 
@@ -50,7 +53,7 @@ class CallLimits:
             "spending": CallRate(limits.spending_burst, limits.spending_per_s),
             "lookup": CallRate(limits.lookup_burst, limits.lookup_per_s),
         }
-        self._full_at_s: Remembered[tuple[str, str], float] = Remembered()
+        self._full_at_s: Remembered[Key, float] = Remembered()
         self._monotonic = monotonic
 
     def draw(self, name: Literal["spending", "lookup"], caller: str) -> None:
@@ -71,51 +74,65 @@ class FailureLimits:
 
     def __init__(self, limits: Limits, monotonic: Monotonic = time.monotonic) -> None:
         self._window = FailureWindow(limits.sign_in_failures, limits.sign_in_window_s)
-        self._failed_at_s: Remembered[tuple[str, str], tuple[float, ...]] = Remembered()
+        self._failed_at_s: Remembered[Key, tuple[float, ...]] = Remembered()
+        self._in_flight: Counter[Key] = Counter()
+        self._settled = asyncio.Event()
         self._monotonic = monotonic
 
-    @contextmanager
-    def attempt(self, *, account: str, address: str) -> Iterator[None]:
+    @asynccontextmanager
+    async def attempt(self, *, address: str, account: str | None = None) -> AsyncIterator[None]:
         """Around one attempt. Raises RateLimited before it when too many have failed.
 
-        It counts as failed from its start until it is known not to be, so that a thousand guesses
-        sent at once are not all let in before the first has failed. A refusal of the credential
-        (not signed in, forbidden, not found) is a failure; anything else is not.
+        Only as many are let in at once as may still fail; the rest wait for those. So a thousand
+        guesses sent together are not all tried, and an office that signs in together is not
+        refused. A refusal of the credential (not signed in, forbidden, not found) is a failure,
+        nothing else is.
         """
-        keys = (("account", account), ("address", address))
-        now_s = self._monotonic()
-        for key in keys:
-            self._refuse(key, now_s)
-        for key in keys:
-            self._failed_at_s.put(key, (*self._counting(key, now_s), now_s))
+        keys = [("address", address)] + ([("account", account)] if account is not None else [])
+        while not self._have_room(keys):
+            await self._settled.wait()
+        self._in_flight.update(keys)
         try:
             yield
         except (errors.Unauthenticated, errors.Forbidden, errors.NotFound):
+            self._note_failure(keys)
             raise
-        except BaseException:
-            self._take_back(keys, now_s)
-            raise
-        self._take_back(keys, now_s)
+        finally:
+            self._settle(keys)
 
-    def _refuse(self, key: tuple[str, str], now_s: float) -> None:
-        left_s = wait_s(self._window, self._counting(key, now_s), now_s)
-        if left_s > 0:
-            raise _limited(
-                f"failures_per_{key[0]}",
-                f"{self._window.failures} attempts failed within "
-                f"{self._window.window_s // 60} minutes for this {key[0]}",
-                left_s,
-            )
-
-    def _counting(self, key: tuple[str, str], now_s: float) -> tuple[float, ...]:
-        return recent(self._window, self._failed_at_s.get(key, ()), now_s)
-
-    def _take_back(self, keys: tuple[tuple[str, str], ...], at_s: float) -> None:
+    def _have_room(self, keys: list[Key]) -> bool:
+        now_s = self._monotonic()
+        room = True
         for key in keys:
-            times = list(self._failed_at_s.get(key, ()))
-            if at_s in times:
-                times.remove(at_s)
-            self._failed_at_s.put(key, tuple(times))
+            failed = self._failed_at_s.get(key, ())
+            left_s = wait_s(self._window, failed, now_s)
+            if left_s > 0:
+                raise self._refusal(key[0], left_s)
+            failures = len(recent(self._window, failed, now_s))
+            room = room and failures + self._in_flight[key] < self._window.failures
+        return room
+
+    def _note_failure(self, keys: list[Key]) -> None:
+        now_s = self._monotonic()
+        for key in keys:
+            counting = recent(self._window, self._failed_at_s.get(key, ()), now_s)
+            self._failed_at_s.put(key, (*counting, now_s))
+
+    def _settle(self, keys: list[Key]) -> None:
+        for key in keys:
+            self._in_flight[key] -= 1
+            if not self._in_flight[key]:
+                del self._in_flight[key]
+        self._settled.set()
+        self._settled = asyncio.Event()
+
+    def _refusal(self, per: str, left_s: float) -> errors.RateLimited:
+        return _limited(
+            f"failures_per_{per}",
+            f"{self._window.failures} attempts failed within "
+            f"{self._window.window_s // 60} minutes for this {per}",
+            left_s,
+        )
 
 
 def _limited(name: str, what: str, left_s: float) -> errors.RateLimited:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
+from server.domain import errors
 from server.settings import SettingsError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -45,6 +46,14 @@ class Origins:
         """Whether our own pages sent it. Without a public URL: what the request was sent to."""
         ours = self._public_origin or _origin_of(self.base_url(scope))
         return origin == ours
+
+    def require_web_app(self, origin: bytes | None, scope: Scope) -> None:
+        """Raises Forbidden unless the `Origin` header names the web app."""
+        if origin is None or not self.is_web_app(origin.decode("latin-1"), scope):
+            raise errors.Forbidden(
+                "With the cookie, a change must come from the web app's own pages at "
+                f"{self.base_url(scope)}; use a bearer token elsewhere."
+            )
 
     def base_url(self, scope: Scope) -> str:
         """Where users reach the web app, without a slash at the end."""
