@@ -1,0 +1,203 @@
+/**
+ * The shapes that cross a border: server ↔ background (`api.md`), background ↔ pages, page ↔ panel.
+ *
+ * Chromium derives the extension's id from `key` in the manifest; the server allows exactly this
+ * origin: `chrome-extension://afllnndnablgmjiafodnhnijlfncdpff`. Firefox gives every installation
+ * an origin of its own (`moz-extension://<uuid>`).
+ */
+
+/** The name of the port by which panel, popup, side panel and options speak to the background. */
+export const PAGE_PORT = "page";
+
+/**
+ * @typedef {"email" | "phone" | "personality"} Kind
+ * @typedef {"ok" | "low" | "critical" | "empty"} Level  R33
+ *
+ * @typedef {object} License  credits; dates are `YYYY-MM-DD` in the org's time zone
+ * @property {number} allotment
+ * @property {number} used
+ * @property {number} held
+ * @property {number} remaining
+ * @property {string} starts_on
+ * @property {string} last_day
+ * @property {string} resets_at  RFC 3339, UTC
+ *
+ * @typedef {object} Extra
+ * @property {number} granted
+ * @property {number} used
+ * @property {number} held
+ * @property {number} remaining
+ * @property {number | null} cap
+ * @property {{used: number, held: number}} mine
+ * @property {number} available  what this user may take (R17)
+ *
+ * @typedef {object} Battery
+ * @property {number} seq
+ * @property {License} license
+ * @property {Extra | null} extra
+ * @property {number} available
+ * @property {Level} level
+ * @property {{month: number, total: number}} saved
+ *
+ * @typedef {Record<Kind, number>} Prices
+ * @typedef {{id: string, name: string, email: string, role: "rep" | "admin"}} User
+ * @typedef {{id: string, name: string, time_zone: string}} Org
+ */
+
+/**
+ * What a piece opens (R3, `api.md` "Values").
+ *
+ * @typedef {object} Analysis
+ * @property {string | null} [seniority]
+ * @property {string | null} [function]
+ * @property {number | null} [tenure_years]
+ * @property {string[]} [skills]
+ *
+ * @typedef {object} Insight  how one colleague knows the person
+ * @property {string} colleague
+ * @property {number} strength  0–100
+ * @property {string | null} [since]  `YYYY-MM-DD`
+ * @property {string | null} [note]
+ *
+ * @typedef {{email: string, analysis: Analysis | null, insights: Insight[] | null}} EmailValue
+ * @typedef {{type: "mobile" | "direct", number: string}} Phone
+ * @typedef {{phones: Phone[]}} PhoneValue
+ * @typedef {{disc: {d: number, i: number, s: number, c: number}, style: string,
+ *   summary: string}} PersonalityValue
+ * @typedef {EmailValue | PhoneValue | PersonalityValue} Value
+ *
+ * @typedef {{state: "available", price: number}} AvailablePiece
+ * @typedef {{state: "not_found"}} MissingPiece
+ * @typedef {{state: "owned", value: Value, revealed_by: string, revealed_at: string,
+ *   seq: number}} OwnedPiece
+ * @typedef {{state: "updated", price: number, value: Value, revealed_by: string,
+ *   revealed_at: string, seq: number}} UpdatedPiece
+ * @typedef {AvailablePiece | MissingPiece | OwnedPiece | UpdatedPiece} Piece
+ *
+ * @typedef {object} Subject
+ * @property {string} id
+ * @property {"contact" | "account"} type
+ * @property {string} name
+ * @property {string | null} headline
+ * @property {string | null} company
+ * @property {string | null} location
+ * @property {string} url
+ * @property {Partial<Record<Kind, Piece>>} pieces
+ */
+
+/**
+ * @typedef {object} RevealResult
+ * @property {string} subject
+ * @property {Kind} kind
+ * @property {"charged" | "already_owned" | "not_found" | "unaffordable"} outcome
+ * @property {number} credits
+ * @property {Value} [value]
+ * @property {string} [revealed_by]
+ * @property {string} [revealed_at]
+ * @property {number} [seq]
+ *
+ * @typedef {object} RevealAnswer
+ * @property {number} seq
+ * @property {number} credits
+ * @property {number} from_license
+ * @property {number} from_extra
+ * @property {number} saved
+ * @property {RevealResult[]} results
+ * @property {Battery} battery
+ *
+ * @typedef {object} Problem  RFC 9457, plus two codes of our own for answers that never came:
+ *   `unreachable` (status 0) and `not_a_server` (it answered, but not like this product)
+ * @property {number} status
+ * @property {string} code
+ * @property {string} title
+ * @property {string} detail
+ * @property {number} [retry_after_s]
+ */
+
+/**
+ * Server → client on the battery socket.
+ *
+ * @typedef {object} ChangeItem
+ * @property {number} seq
+ * @property {string} subject
+ * @property {string} url
+ * @property {Kind} kind
+ * @property {"reveal" | "export" | "import" | "reversal"} action
+ * @property {{id: string, name: string}} by
+ *
+ * @typedef {{type: "changes", from: number, to: number, items: ChangeItem[],
+ *   many?: number}} ChangesMessage
+ * @typedef {{type: "welcome", epoch: string, seq: number, resumed: boolean, heartbeat_s: number,
+ *   user: User, org: Org, battery: Battery, prices: Prices,
+ *   missed: ChangesMessage[]}} WelcomeMessage
+ * @typedef {{type: "battery", seq: number, battery: Battery}} BatteryMessage
+ * @typedef {{type: "prices", seq: number, prices: Prices}} PricesMessage
+ * @typedef {{type: "alert", level: Level, battery: Battery}} AlertMessage
+ * @typedef {{type: "heartbeat", seq: number}} HeartbeatMessage
+ * @typedef {WelcomeMessage | BatteryMessage | ChangesMessage | PricesMessage | AlertMessage
+ *   | HeartbeatMessage} ServerMessage
+ *
+ * @typedef {{epoch: string, seq: number}} Position  the last entry a client has handled
+ */
+
+/**
+ * Background → page: one absolute picture, the latest wins.
+ *
+ * @typedef {"connecting" | "live" | "offline"} LinkState
+ *
+ * @typedef {object} PairingView
+ * @property {string | null} code  null until the server has answered
+ * @property {string | null} verification_url
+ *
+ * @typedef {object} TeamLine  reveals of one colleague and kind, just now
+ * @property {string} by
+ * @property {Kind} kind
+ * @property {ChangeItem["action"]} action
+ * @property {number} count
+ *
+ * @typedef {{kind: Kind, result: RevealResult} | {kind: Kind, problem: Problem}} Notice
+ *
+ * @typedef {object} PersonView
+ * @property {"loading" | "known" | "unknown" | "failed"} status
+ * @property {Subject | null} subject
+ * @property {Problem | null} problem
+ * @property {Kind[]} pending  kinds whose reveal is under way
+ * @property {Notice | null} notice
+ *
+ * @typedef {object} View
+ * @property {string} server
+ * @property {"signed_out" | "pairing" | "signed_in"} phase
+ * @property {PairingView | null} pairing
+ * @property {"signed_out" | "revoked" | "deactivated" | "refused" | "expired" | null} ended
+ *   why there is no session any more
+ * @property {Problem | null} problem  of the last attempt to pair
+ * @property {LinkState} link
+ * @property {number | null} as_of_ms  when the figures were last known to be right
+ * @property {User | null} user
+ * @property {Org | null} org
+ * @property {Battery | null} battery
+ * @property {Prices | null} prices
+ * @property {TeamLine[]} team
+ * @property {PersonView | null} person  null for a page that shows nobody
+ */
+
+/**
+ * Page → background.
+ *
+ * @typedef {{type: "show", url: string | null}} ShowRequest
+ * @typedef {{type: "reveal", subject: string, kind: Kind, price: number}} RevealRequest
+ * @typedef {{type: "retry"}} RetryRequest  look the shown person up again
+ * @typedef {{type: "pair"}} PairRequest
+ * @typedef {{type: "cancel_pairing"}} CancelPairingRequest
+ * @typedef {{type: "sign_out"}} SignOutRequest
+ * @typedef {{type: "set_server", server: string}} SetServerRequest  a normalised origin
+ * @typedef {ShowRequest | RevealRequest | RetryRequest | PairRequest | CancelPairingRequest
+ *   | SignOutRequest | SetServerRequest} PageRequest
+ */
+
+/**
+ * Content script ↔ framed panel, over a `MessagePort` that the page's own scripts never hold.
+ *
+ * @typedef {{type: "page", url: string}} PageMoved
+ * @typedef {{type: "size", width: number, height: number}} PanelSize  CSS pixels
+ */
