@@ -1,0 +1,63 @@
+/**
+ * The panels, popups and settings that are open, each on its own port. Every one of them gets the
+ * whole picture whenever any part of it has changed.
+ *
+ * @import { Port } from "../browser.js"
+ * @import { Notice, PageRequest, View } from "../protocol.js"
+ */
+
+/**
+ * @typedef {object} Page
+ * @property {string | null} url of the person it shows
+ * @property {Notice | null} notice of its own last reveal
+ */
+
+/**
+ * @param {object} parts
+ * @param {(page: Page) => View} parts.viewFor
+ * @param {(page: Page, request: PageRequest) => void} parts.onRequest
+ * @param {() => void} parts.onUpdate once per change, for what is not a page (the badge)
+ */
+export function createPages({ viewFor, onRequest, onUpdate }) {
+  /** @type {Map<Port, {page: Page, last: string}>} */
+  const open = new Map();
+  let planned = false;
+
+  function update() {
+    planned = false;
+    for (const [port, state] of open) {
+      const view = viewFor(state.page);
+      const next = JSON.stringify(view);
+      if (next === state.last) continue;
+      state.last = next;
+      port.post(view);
+    }
+    onUpdate();
+  }
+
+  return {
+    /** @param {Port} port */
+    add(port) {
+      /** @type {Page} */
+      const page = { url: null, notice: null };
+      open.set(port, { page, last: "" });
+      port.onMessage((request) => onRequest(page, request));
+      port.onGone(() => open.delete(port));
+    },
+    /** Changes of one turn are told together. */
+    changed() {
+      if (planned) return;
+      planned = true;
+      queueMicrotask(update);
+    },
+    /** @returns {Set<string>} */
+    shown() {
+      const urls = [...open.values()].map(({ page }) => page.url);
+      return new Set(urls.filter((url) => url !== null));
+    },
+    count: () => open.size,
+    clearNotices() {
+      for (const { page } of open.values()) page.notice = null;
+    },
+  };
+}

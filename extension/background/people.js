@@ -1,0 +1,221 @@
+/**
+ * Who is on the pages that are open, looked up in batches and kept true by the socket's `changes`,
+ * which carry no values: whoever shows the subject fetches it.
+ *
+ * @import { ChangesMessage, Kind, Piece, Problem, RevealResult, Subject } from "../protocol.js"
+ */
+
+/** `api.md`, Limits. */
+const URLS_PER_LOOKUP_MAX = 100;
+/** Pages that open in the same moment share one lookup. */
+const GATHER_MS = 10;
+/** Pages left are kept for coming back; more than a day's browsing needs. */
+const KEPT_MAX = 500;
+
+/**
+ * @typedef {object} Entry
+ * @property {"loading" | "known" | "unknown" | "failed"} status
+ * @property {Subject | null} subject
+ * @property {Problem | null} problem
+ * @property {boolean} stale what we have is no longer known to be right
+ *
+ * @typedef {{ok: true, results: (Subject | null)[]} | {ok: false, problem: Problem}} Found
+ */
+
+/**
+ * @param {object} parts
+ * @param {(urls: string[]) => Promise<Found>} parts.lookup answers in the order of `urls`
+ * @param {() => Set<string>} parts.shown the URLs some page shows now
+ * @param {() => boolean} parts.ready whether the socket is live: what is fetched before it would
+ *   have to be fetched again, for nobody told what changed in between
+ * @param {() => void} parts.changed
+ * @param {import("../ui/link.js").Clock} parts.clock
+ */
+export function createPeople({ lookup, shown, ready, changed, clock }) {
+  /** @type {Map<string, Entry>} */
+  const entries = new Map();
+  /** @type {(() => void) | null} */
+  let gathering = null;
+  /** Counts what makes answers under way outdated. */
+  let round = 0;
+
+  /** @param {number} [ms] */
+  function gather(ms = GATHER_MS) {
+    gathering ??= clock.after(ms, () => {
+      gathering = null;
+      fetchStale();
+    });
+  }
+
+  function fetchStale() {
+    if (!ready()) return;
+    const urls = [...shown()].filter((url) => entries.get(url)?.stale ?? true);
+    for (let i = 0; i < urls.length; i += URLS_PER_LOOKUP_MAX) {
+      fetchBatch(urls.slice(i, i + URLS_PER_LOOKUP_MAX));
+    }
+  }
+
+  /** @param {string[]} urls */
+  async function fetchBatch(urls) {
+    const mine = round;
+    for (const url of urls) keep(url, { ...(entries.get(url) ?? LOADING), stale: false });
+    const found = await lookup(urls);
+    if (mine !== round) outdated(urls);
+    else if (found.ok) arrived(urls, found.results);
+    else failed(urls, found.problem);
+  }
+
+  /**
+   * @param {string[]} urls
+   * @param {(Subject | null)[]} results
+   */
+  function arrived(urls, results) {
+    urls.forEach((url, i) => {
+      // What changed while the answer was on its way is asked for again.
+      const stale = entries.get(url)?.stale ?? false;
+      keep(url, { ...entryOf(results[i] ?? null), stale });
+    });
+    if (urls.some((url) => entries.get(url)?.stale)) gather();
+    changed();
+  }
+
+  /** @param {string[]} urls */
+  function outdated(urls) {
+    for (const url of urls) entries.delete(url);
+    gather();
+  }
+
+  /**
+   * What was known stays on the screen. It is asked for again when the server said to come back,
+   * when the link returns, or when the user says so.
+   *
+   * @param {string[]} urls
+   * @param {Problem} problem
+   */
+  function failed(urls, problem) {
+    for (const url of urls) {
+      const old = entries.get(url);
+      const subject = old?.subject ?? null;
+      keep(url, { status: subject ? "known" : "failed", subject, problem, stale: true });
+    }
+    if (problem.retry_after_s !== undefined) gather(problem.retry_after_s * 1000);
+    changed();
+  }
+
+  /**
+   * @param {string} url
+   * @param {Entry} entry
+   */
+  function keep(url, entry) {
+    entries.delete(url);
+    entries.set(url, entry);
+    for (const oldest of entries.keys()) {
+      if (entries.size <= KEPT_MAX) break;
+      if (!shown().has(oldest)) entries.delete(oldest);
+    }
+  }
+
+  /** @param {(url: string, entry: Entry) => boolean} touched */
+  function invalidate(touched) {
+    let any = false;
+    for (const [url, entry] of entries) {
+      if (!touched(url, entry)) continue;
+      entries.set(url, { ...entry, stale: true });
+      any = true;
+    }
+    if (any) gather();
+  }
+
+  return {
+    /** @param {string} url */
+    get: (url) => entries.get(url) ?? LOADING,
+
+    /** The link is back: whatever is shown and not known to be right is fetched. */
+    refresh: () => gather(),
+
+    /**
+     * Somebody looks at this page (again): what was not found last time may be there now.
+     *
+     * @param {string} url
+     */
+    visit(url) {
+      if (entries.get(url)?.subject === null) entries.delete(url);
+      gather();
+    },
+
+    /** Everything may have changed. */
+    refreshAll() {
+      invalidate(() => true);
+      gather();
+    },
+
+    /** Another user, another org: nothing that was known may stay. */
+    forget() {
+      round += 1;
+      entries.clear();
+      gathering?.();
+      gathering = null;
+    },
+
+    /** @param {ChangesMessage} message */
+    apply({ items, many }) {
+      if (many !== undefined) return invalidate(() => true);
+      const subjects = new Set(items.map((item) => item.subject));
+      const urls = new Set(items.map((item) => item.url));
+      return invalidate((url, { subject }) => subjects.has(subject?.id ?? "") || urls.has(url));
+    },
+
+    /**
+     * The answer to an own reveal is shown at once, without waiting for the next lookup.
+     *
+     * @param {RevealResult} result
+     * @param {{name: string, at: string}} me
+     */
+    reveal(result, me) {
+      const piece = pieceOf(result, me);
+      if (!piece) return;
+      for (const [url, entry] of entries) {
+        if (entry.subject?.id !== result.subject) continue;
+        entries.set(url, { ...entry, subject: withPiece(entry.subject, result.kind, piece) });
+      }
+    },
+  };
+}
+
+/** @type {Entry} */
+const LOADING = { status: "loading", subject: null, problem: null, stale: true };
+
+/**
+ * @param {Subject | null} subject
+ * @returns {Entry}
+ */
+function entryOf(subject) {
+  return { status: subject ? "known" : "unknown", subject, problem: null, stale: false };
+}
+
+/**
+ * @param {Subject} subject
+ * @param {Kind} kind
+ * @param {Piece} piece
+ * @returns {Subject}
+ */
+function withPiece(subject, kind, piece) {
+  return { ...subject, pieces: { ...subject.pieces, [kind]: piece } };
+}
+
+/**
+ * @param {RevealResult} result
+ * @param {{name: string, at: string}} me
+ * @returns {Piece | null} null when the result says nothing about the piece
+ */
+function pieceOf({ outcome, value, revealed_by, revealed_at, seq }, me) {
+  if (outcome === "not_found") return { state: "not_found" };
+  if (!value || seq === undefined) return null;
+  return {
+    state: "owned",
+    value,
+    revealed_by: revealed_by ?? me.name,
+    revealed_at: revealed_at ?? me.at,
+    seq,
+  };
+}

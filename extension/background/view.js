@@ -1,0 +1,70 @@
+/**
+ * The whole picture one page gets, made from the parts of the background's state.
+ *
+ * @import { Kind, LinkState, Notice, PairingView, PersonView, Problem, View } from "../protocol.js"
+ * @import { Figures } from "./figures.js"
+ * @import { Entry } from "./people.js"
+ */
+
+/**
+ * @typedef {object} State
+ * @property {string} server
+ * @property {boolean} signedIn
+ * @property {PairingView | null} pairing
+ * @property {View["ended"]} ended
+ * @property {Problem | null} problem
+ * @property {LinkState} link
+ * @property {Figures} figures
+ * @property {{entry: Entry, notice: Notice | null} | null} person
+ * @property {(subject: string) => Kind[]} pendingOf
+ */
+
+/**
+ * @param {State} state
+ * @returns {View}
+ */
+export function viewOf(state) {
+  const { server, signedIn, pairing, ended, problem, link, figures } = state;
+  const { as_of_ms, user, org, battery, prices, team } = figures;
+  return {
+    server,
+    phase: phaseOf(signedIn, pairing),
+    pairing,
+    ended,
+    problem,
+    link,
+    // While the figures are right, their age is of no interest and would redraw every page.
+    as_of_ms: link === "live" ? null : as_of_ms,
+    user,
+    org,
+    battery,
+    prices,
+    team: team.map(({ at_ms: _, ...line }) => line),
+    person: signedIn ? personOf(state) : null,
+  };
+}
+
+/**
+ * @param {boolean} signedIn
+ * @param {PairingView | null} pairing
+ */
+function phaseOf(signedIn, pairing) {
+  if (signedIn) return "signed_in";
+  return pairing ? "pairing" : "signed_out";
+}
+
+/**
+ * @param {State} state
+ * @returns {PersonView | null}
+ */
+function personOf({ person, pendingOf }) {
+  if (!person) return null;
+  const { status, subject, problem } = person.entry;
+  return {
+    status,
+    subject,
+    problem,
+    pending: subject ? pendingOf(subject.id) : [],
+    notice: person.notice,
+  };
+}

@@ -1,0 +1,284 @@
+/**
+ * Where the background is put together: one account, one socket for all tabs, one picture for every
+ * page. All listeners are registered in the first turn; what they do waits until the state of the
+ * last worker is back.
+ *
+ * @import { Notice, PageRequest, RevealRequest, ServerMessage, View } from "../protocol.js"
+ * @import { Page } from "./pages.js"
+ */
+
+import en from "../_locales/en/messages.json" with { type: "json" };
+import * as browser from "../browser.js";
+import { PAGE_PORT } from "../protocol.js";
+import { createCalls } from "../ui/calls.js";
+import { browserClock, createLink } from "../ui/link.js";
+import { createWords } from "../ui/words.js";
+import { createAccount } from "./account.js";
+import { openSocket } from "./address.js";
+import { badgeOf } from "./badge.js";
+import { clientName } from "./client.js";
+import { createFigures } from "./figures.js";
+import { createPages } from "./pages.js";
+import { createPairing } from "./pairing.js";
+import { createPeople } from "./people.js";
+import { createSpending } from "./spending.js";
+import { viewOf } from "./view.js";
+
+/** Close codes that say why there is no session any more (`api.md`). */
+const DEACTIVATED = 4503;
+const SIGNED_OUT = 4501;
+
+const words = createWords({ en }, navigator.languages);
+const clock = browserClock;
+const account = createAccount(browser.local);
+const figures = createFigures(browser.session, clock.now);
+/** @type {View["link"]} */
+let linkState = "connecting";
+/** @type {View["problem"]} */
+let pairingProblem = null;
+
+const bareCall = createCalls({ server: account.server, token: account.token });
+
+/**
+ * A token that the server no longer knows ends the session wherever it is noticed.
+ *
+ * @type {typeof bareCall}
+ */
+async function call(method, path, options) {
+  const token = account.token();
+  const answer = await bareCall(method, path, options);
+  if (!answer.ok && answer.problem.status === 401 && token && token === account.token()) {
+    await end("revoked");
+  }
+  return answer;
+}
+
+const link = createLink({
+  open: () => openSocket(account.server()),
+  clock,
+  random: Math.random,
+  greeting: () => ({
+    token: account.token() ?? "",
+    client: `extension/${browser.version()}`,
+  }),
+  on: {
+    welcome(message) {
+      figures.welcome(message);
+      if (!message.resumed) people.refreshAll();
+      people.refresh();
+    },
+    message: receive,
+    heard() {
+      browser.stayAlive();
+      figures.mark(link.position());
+      pages.changed();
+    },
+    phase(phase) {
+      if (phase === "live") linkState = "live";
+      if (phase === "waiting") linkState = "offline";
+      pages.changed();
+    },
+    ended(code) {
+      if (code === DEACTIVATED) end("deactivated");
+      else end(code === SIGNED_OUT ? "revoked" : "refused");
+    },
+  },
+});
+
+const people = createPeople({
+  async lookup(urls) {
+    const answer = await call("POST", "/api/v1/lookups", { body: { urls } });
+    return answer.ok ? { ok: true, results: answer.value.results } : answer;
+  },
+  shown: () => pages.shown(),
+  ready: () => linkState === "live",
+  changed: () => pages.changed(),
+  clock,
+});
+
+const spending = createSpending({
+  call,
+  store: browser.local,
+  now: clock.now,
+  newKey: () => crypto.randomUUID(),
+});
+
+const pairing = createPairing({
+  call: bareCall,
+  server: account.server,
+  store: browser.session,
+  clock,
+  client: clientName(navigator.userAgent),
+  openPage: browser.openTab,
+  async paired(token) {
+    await account.signIn(token);
+    startLink();
+  },
+  async failed(ended, problem) {
+    pairingProblem = problem;
+    await account.signOut(ended);
+    pages.changed();
+  },
+  changed: () => pages.changed(),
+});
+
+const pages = createPages({
+  viewFor,
+  onRequest: (page, request) => ready.then(() => answerPage(page, request)),
+  onUpdate: () => browser.setBadge(badgeOf(words, viewFor({ url: null, notice: null }))),
+});
+
+/** @param {Exclude<ServerMessage, {type: "welcome" | "heartbeat"}>} message */
+function receive(message) {
+  switch (message.type) {
+    case "battery":
+    case "alert":
+      figures.battery(message.battery);
+      break;
+    case "prices":
+      figures.prices(message.prices);
+      people.refreshAll();
+      break;
+    case "changes":
+      figures.news(message.items);
+      people.apply(message);
+      break;
+  }
+}
+
+/**
+ * @param {Page} page
+ * @returns {View}
+ */
+function viewFor({ url, notice }) {
+  return viewOf({
+    server: account.server(),
+    signedIn: account.token() !== null,
+    pairing: pairing.view(),
+    ended: account.ended(),
+    problem: pairingProblem,
+    link: linkState,
+    figures: figures.get(),
+    person: url === null ? null : { entry: people.get(url), notice },
+    pendingOf: spending.pending,
+  });
+}
+
+/**
+ * @param {Page} page
+ * @param {PageRequest} request
+ */
+function answerPage(page, request) {
+  switch (request.type) {
+    case "show":
+      page.url = request.url;
+      page.notice = null;
+      if (request.url !== null) people.visit(request.url);
+      break;
+    case "retry":
+      if (page.url !== null) people.visit(page.url);
+      break;
+    case "reveal":
+      reveal(page, request);
+      break;
+    case "pair":
+      pairingProblem = null;
+      pairing.start();
+      break;
+    case "cancel_pairing":
+      pairing.cancel();
+      break;
+    case "sign_out":
+      signOut();
+      break;
+    case "set_server":
+      moveTo(request.server);
+      break;
+  }
+  pages.changed();
+}
+
+/**
+ * @param {Page} page
+ * @param {RevealRequest} request
+ */
+async function reveal(page, request) {
+  page.notice = null;
+  const url = page.url;
+  const revealed = await spending.reveal(request);
+  const { kind } = request;
+  if (revealed.ok) {
+    const { battery, results } = revealed.answer;
+    const me = { name: figures.get().user?.name ?? "", at: new Date(clock.now()).toISOString() };
+    figures.battery(battery);
+    for (const result of results) people.reveal(result, me);
+  } else if (revealed.problem.code === "price_changed") people.refreshAll();
+  // The page may have moved on to somebody else while the answer was on its way.
+  if (page.url === url) page.notice = noticeOf(kind, revealed);
+  pages.changed();
+}
+
+/**
+ * @param {Notice["kind"]} kind
+ * @param {Awaited<ReturnType<typeof spending.reveal>>} revealed
+ * @returns {Notice | null}
+ */
+function noticeOf(kind, revealed) {
+  if (!revealed.ok) return { kind, problem: revealed.problem };
+  const result = revealed.answer.results.find((r) => r.kind === kind);
+  return result ? { kind, result } : null;
+}
+
+function startLink() {
+  linkState = "connecting";
+  link.start(figures.get().position);
+  pages.changed();
+}
+
+/** @param {View["ended"]} ended */
+async function end(ended) {
+  link.stop();
+  people.forget();
+  pages.clearNotices();
+  await figures.forget();
+  await account.signOut(ended);
+  pages.changed();
+}
+
+async function signOut() {
+  const goodbye = bareCall("DELETE", "/api/v1/sessions/current");
+  await end("signed_out");
+  await goodbye;
+}
+
+/** @param {string} server origin */
+async function moveTo(server) {
+  if (server === account.server()) return;
+  if (account.token() !== null) await signOut();
+  await pairing.cancel();
+  pairingProblem = null;
+  await account.moveTo(server);
+  pages.changed();
+}
+
+async function restore() {
+  await browser.closeStorageToPages();
+  await Promise.all([account.load(), figures.load(), pairing.resume()]);
+  if (account.token() !== null) startLink();
+  await browser.setAlarm();
+}
+
+const ready = restore();
+
+browser.onWake(() => {
+  ready.then(() => link.nudge());
+});
+
+browser.onPort((port) => {
+  if (port.name !== PAGE_PORT) return;
+  pages.add(port);
+  ready.then(() => {
+    link.nudge();
+    pages.changed();
+  });
+});

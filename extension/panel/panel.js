@@ -1,0 +1,70 @@
+/** The panel: in the frame on a page, as popup and in the side panel. */
+
+import en from "../_locales/en/messages.json" with { type: "json" };
+import { local, openSettings } from "../browser.js";
+import { copyText } from "../ui/clipboard.js";
+import { createSpendGuard } from "../ui/spending.js";
+import { createWords } from "../ui/words.js";
+import { createConnection } from "./connection.js";
+import { isFramed, joinFrame } from "./frame.js";
+import { createPanel } from "./view.js";
+
+const COLLAPSED_KEY = "collapsed";
+
+const words = createWords({ en }, navigator.languages);
+const framed = isFramed();
+const root = document.documentElement;
+const maySpend = createSpendGuard(() => performance.now());
+/** @type {string | null} */
+let url = null;
+
+root.lang = words.language;
+root.classList.add(framed ? "framed" : "popup");
+
+const panel = createPanel(words, {
+  framed,
+  spend(event, subject, kind, price) {
+    if (maySpend(event)) connection.send({ type: "reveal", subject, kind, price });
+  },
+  copy: copyText,
+  send: (request) => connection.send(request),
+  openSettings,
+  collapse(collapsed) {
+    showCollapsed(collapsed);
+    local.set(COLLAPSED_KEY, collapsed);
+  },
+});
+
+/** @param {boolean} collapsed */
+function showCollapsed(collapsed) {
+  root.classList.toggle("collapsed", collapsed);
+  panel.collapse(collapsed);
+}
+
+/** @type {PromiseWithResolvers<void>} */
+const drawn = Promise.withResolvers();
+
+const connection = createConnection({
+  introduce: () => ({ type: "show", url }),
+  onView(view) {
+    panel.write(view, Date.now());
+    drawn.resolve();
+  },
+});
+
+document.body.append(panel.element);
+if (framed) enterPage();
+
+async function enterPage() {
+  const frame = joinFrame((next) => {
+    url = next;
+    connection.send({ type: "show", url });
+  });
+  // The frame appears once there is something to see in it, and at its size.
+  const [collapsed] = await Promise.all([local.get(COLLAPSED_KEY), drawn.promise]);
+  showCollapsed(collapsed === true);
+  const resize = () => frame.resize(panel.size());
+  // A frame that is not visible yet is not observed either.
+  resize();
+  new ResizeObserver(resize).observe(panel.element);
+}
