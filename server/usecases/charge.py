@@ -8,6 +8,7 @@ request does not fail its neighbours.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
@@ -58,6 +59,16 @@ class Waiting(msgspec.Struct):
     answer: asyncio.Future[Any]
 
 
+class ChargeCounters(msgspec.Struct):
+    """Plain numbers since the start of the process, for /metrics."""
+
+    queued: Callable[[], int]
+    batches: int = 0
+    commands: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+
+
 class Charger:
     """Carries out commands on any org. `announce` is called after each commit, never before."""
 
@@ -77,6 +88,9 @@ class Charger:
         self._clock = clock
         self._announce = announce
         self._writers: dict[OrgId, _Writer] = {}
+        self.counters = ChargeCounters(
+            lambda: sum(writer.length for writer in self._writers.values())
+        )
 
     async def reveal(self, org: OrgId, command: Reveal) -> RevealAnswer:
         """R1–R9. Raises what server/domain/revealing.py refuses, Busy and Unavailable."""
@@ -109,6 +123,7 @@ class Charger:
 
     async def carry_out(self, org: OrgId, batch: list[Waiting]) -> list[Any]:
         """One transaction. Answers, or the BatteryError of each refused command, in order."""
+        started = time.perf_counter()
         async with self._database.write() as connection:
             state = await ledger_store.load(
                 connection, org, [waiting.command for waiting in batch], self._hasher, self._clock()
@@ -124,7 +139,15 @@ class Charger:
             if not ledger.plan.is_empty:
                 await planned.write(connection, ledger.plan)
         self._tell_watchers(ledger.plan.commit())
+        self._count(answers, time.perf_counter() - started)
         return answers
+
+    def _count(self, answers: list[Any], seconds: float) -> None:
+        counters = self.counters
+        counters.batches += 1
+        counters.commands += len(answers)
+        counters.refused += sum(isinstance(answer, errors.BatteryError) for answer in answers)
+        counters.seconds += seconds
 
     def _tell_watchers(self, commit: Commit | None) -> None:
         """What is committed stays so: the push floor finds a lost announcement in the ledger."""

@@ -30,3 +30,8 @@ def from_json(shape: type[MESSAGE], body: bytes) -> MESSAGE:
     UnicodeDecodeError for invalid UTF-8.
     """
     return msgspec.json.decode(body, type=shape)
+
+
+def doc_of(shape: type[Any]) -> str:
+    """The first paragraph of a shape's docstring on one line, for the generated documents."""
+    return " ".join((shape.__doc__ or "").strip().split("\n\n")[0].split())

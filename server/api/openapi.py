@@ -1,0 +1,191 @@
+"""`/openapi.json`: OpenAPI 3.1, made of the endpoints and the wire's own structs; nothing is
+written by hand."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from server.api.endpoint import Endpoint
+from server.api.errors import PROBLEM_TYPE, TABLE, Problem
+from server.domain import errors
+from server.domain.errors import BatteryError
+
+VERSION = "1"
+REF = "#/components/schemas/{name}"
+PATH_PARAMETER = re.compile(r"{(\w+)}")
+EVERY_CALL: tuple[type[BatteryError], ...] = (
+    errors.BadRequest,  # a query parameter that no call knows is refused everywhere
+    errors.RateLimited,
+    errors.Unavailable,
+)
+SIGNED_IN: tuple[type[BatteryError], ...] = (errors.Unauthenticated, errors.Forbidden)
+SECURITY: dict[str, list[dict[str, list[str]]]] = {
+    "anyone": [],
+    "member": [{"bearer": []}, {"cookie": []}],
+    "admin": [{"bearer": []}, {"cookie": []}],
+    "operator": [{"operator": []}],
+}
+
+Json = dict[str, Any]
+
+
+def openapi(endpoints: Sequence[Endpoint], cookie: str) -> Json:
+    """The document. `cookie`: the name of the web app's session cookie."""
+    schemas, components = msgspec.json.schema_components(_shapes(endpoints), ref_template=REF)
+    by_shape = dict(zip(map(_shape_key, _shapes(endpoints)), schemas, strict=True))
+    paths: dict[str, Json] = {}
+    for endpoint in endpoints:
+        operation = _operation(endpoint, by_shape)
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Credit Battery",
+            "version": VERSION,
+            "description": "Pieces an organization pays for once, and the batteries they draw on.",
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": cookie},
+                "operator": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of `python -m server operator-token`.",
+                },
+            },
+        },
+    }
+
+
+def _shapes(endpoints: Iterable[Endpoint]) -> list[Any]:
+    shapes: list[Any] = [Problem]
+    for endpoint in endpoints:
+        shapes += [shape for shape in (endpoint.body, endpoint.answer) if shape is not None]
+    return list({_shape_key(shape): shape for shape in shapes}.values())
+
+
+def _shape_key(shape: Any) -> str:
+    return repr(shape)
+
+
+def _operation(endpoint: Endpoint, by_shape: dict[str, Json]) -> Json:
+    operation: Json = {
+        "operationId": operation_id(endpoint),
+        "summary": endpoint.summary,
+        "tags": [tag_of(endpoint)],
+        "security": SECURITY[endpoint.who],
+        "parameters": [
+            *_path_parameters(endpoint),
+            *_query_parameters(endpoint),
+            *_heads(endpoint),
+        ],
+        "responses": _responses(endpoint, by_shape),
+    }
+    if endpoint.body is not None:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {
+                kind: {"schema": by_shape[_shape_key(endpoint.body)]}
+                for kind in endpoint.media_types
+            },
+        }
+    elif endpoint.media_types != ("application/json",):
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": dict.fromkeys(endpoint.media_types, binary),
+        }
+    return operation
+
+
+def operation_id(endpoint: Endpoint) -> str:
+    """Unique and stable: the method and the path's words."""
+    words = re.findall(r"\w+", endpoint.path.removeprefix("/api/v1"))
+    return "_".join([endpoint.method.lower(), *words])
+
+
+def tag_of(endpoint: Endpoint) -> str:
+    """The first word of the path under the version."""
+    return endpoint.path.removeprefix("/api/v1/").split("/")[0]
+
+
+def _path_parameters(endpoint: Endpoint) -> list[Json]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in PATH_PARAMETER.findall(endpoint.path)
+    ]
+
+
+def _query_parameters(endpoint: Endpoint) -> list[Json]:
+    if endpoint.query is None:
+        return []
+    _, components = msgspec.json.schema_components([endpoint.query], ref_template=REF)
+    schema = components[endpoint.query.__name__]
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": _in_query(field)}
+        for name, field in schema["properties"].items()
+    ]
+
+
+def _in_query(field: Json) -> Json:
+    """A query parameter is left out rather than null."""
+    choices = [choice for choice in field.get("anyOf", []) if choice != {"type": "null"}]
+    if not choices:
+        return {name: value for name, value in field.items() if name != "default"}
+    return choices[0] if len(choices) == 1 else {"anyOf": choices}
+
+
+def _heads(endpoint: Endpoint) -> list[Json]:
+    if not endpoint.idempotent:
+        return []
+    visible_ascii = {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"}
+    return [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "The same key and body answer the first answer again (R11).",
+            "schema": visible_ascii,
+        }
+    ]
+
+
+def _responses(endpoint: Endpoint, by_shape: dict[str, Json]) -> Json:
+    responses: Json = {str(endpoint.status): _success(endpoint, by_shape)}
+    for status, meaning in endpoint.also_answers.items():
+        responses[str(status)] = {"description": meaning}
+    refusals: dict[int, set[str]] = {}
+    for error in refusals_of(endpoint):
+        refusals.setdefault(TABLE[error.code].status, set()).add(error.code)
+    for status, codes in sorted(refusals.items()):
+        responses[str(status)] = {
+            "description": ", ".join(sorted(codes)),
+            "content": {PROBLEM_TYPE: {"schema": by_shape[_shape_key(Problem)]}},
+        }
+    return responses
+
+
+def refusals_of(endpoint: Endpoint) -> tuple[type[BatteryError], ...]:
+    """Every way this call can be refused."""
+    told = [*EVERY_CALL, *endpoint.errors]
+    if endpoint.who != "anyone":
+        told += SIGNED_IN
+    if endpoint.body is not None or endpoint.media_types != ("application/json",):
+        told += [errors.TooLarge, errors.UnsupportedMediaType]
+    if PATH_PARAMETER.search(endpoint.path):
+        told.append(errors.NotFound)
+    return tuple(dict.fromkeys(told))
+
+
+def _success(endpoint: Endpoint, by_shape: dict[str, Json]) -> Json:
+    if endpoint.answer is None:
+        return {"description": "Done"}
+    schema = by_shape[_shape_key(endpoint.answer)]
+    return {"description": "Done", "content": {"application/json": {"schema": schema}}}
