@@ -1,6 +1,4 @@
-/** Where the server is: what a person types becomes an origin, and the addresses made from it. */
-
-import { SUBPROTOCOL } from "../ui/link.js";
+/** Where the server is: what a person types becomes an origin. */
 
 /** The checked-in manifest is the development one: the demo server of `scripts/run`. */
 export const DEFAULT_SERVER = "http://127.0.0.1:8000";
@@ -21,14 +19,6 @@ export function readServer(typed) {
   if (url.protocol === "http:" && !LOOPBACK.has(url.hostname))
     return { ok: false, why: "insecure" };
   return { ok: true, server: url.origin };
-}
-
-/**
- * @param {string} server origin
- * @returns {WebSocket}
- */
-export function openSocket(server) {
-  return new WebSocket(`${server.replace(/^http/, "ws")}/api/v1/socket`, SUBPROTOCOL);
 }
 
 /**

@@ -8,8 +8,6 @@
  * } from "../protocol.js"
  */
 
-export const SUBPROTOCOL = "battery.v1";
-
 /** A server that accepts the socket but does not welcome us is as good as away. */
 const WELCOME_DEADLINE_MS = 10_000;
 /** Waiting for the browser's own `close` after a lost network takes a minute (extension.md). */
@@ -290,12 +288,3 @@ function createTimers(clock) {
     },
   };
 }
-
-/** @type {Clock} */
-export const browserClock = {
-  now: () => Date.now(),
-  after(ms, action) {
-    const id = setTimeout(action, ms);
-    return () => clearTimeout(id);
-  },
-};

@@ -1,0 +1,41 @@
+/**
+ * The browser's session: the cookie is HttpOnly, so what we know of it is what the server answers.
+ *
+ * @import { Org, User } from "../../extension/protocol.js"
+ */
+
+import { createCalls } from "/ui/calls.js";
+
+export const call = createCalls({ server: () => location.origin });
+
+/**
+ * @typedef {{user: User, org: Org}} Me
+ */
+
+/**
+ * @returns {Promise<{me: Me} | {signedOut: true} | {away: true}>}
+ */
+export async function whoAmI() {
+  const answer = await call("GET", "/api/v1/me");
+  if (answer.ok) return { me: answer.value };
+  return answer.problem.status === 401 ? { signedOut: true } : { away: true };
+}
+
+/**
+ * Signing in leads back to where one was.
+ *
+ * @param {string} path of this site, with its query
+ */
+export function goToSignIn(path) {
+  location.replace(`/signin?next=${encodeURIComponent(path)}`);
+}
+
+/**
+ * @param {string | null} next from the address, which anybody may have written
+ * @returns {string} a path of this site
+ */
+export function safeNext(next) {
+  if (!next || !URL.canParse(next, location.origin)) return "/";
+  const url = new URL(next, location.origin);
+  return url.origin === location.origin ? url.pathname + url.search : "/";
+}
