@@ -23,6 +23,9 @@ LISTED_MAX = 500
 OPEN_MAX = 5
 """Unanswered requests of one user: more would only bury the others' in the admins' list."""
 
+OPEN_RETRY_AFTER_S = 3_600
+"""People answer, not machines."""
+
 Tell = Callable[[UserId, CreditRequestMessage], None]
 """Sends a message to all sockets of a user, as far as there are any; not replayed (api.md)."""
 
@@ -45,7 +48,7 @@ class CreditRequests:
             if await store.open_count(connection, org, user) >= OPEN_MAX:
                 raise errors.RateLimited(
                     f"{OPEN_MAX} of your requests are still open; wait for an answer to them.",
-                    retry_after_s=3600,
+                    retry_after_s=OPEN_RETRY_AFTER_S,
                     limit="open_credit_requests",
                 )
             await store.add(connection, org, request, user, text, self._clock())
@@ -94,8 +97,8 @@ class CreditRequests:
             row = await members.member(connection, user)
         assert row is not None, "who asked is a user"
         if row.cap is None or (cap is not None and cap <= row.cap):
-            now = "none" if row.cap is None else f"{row.cap:,}"
-            raise errors.BadRequest(f"extra_cap: this raises nothing; the user's cap is {now}.")
+            now = "no cap" if row.cap is None else f"a cap of {row.cap:,}"
+            raise errors.BadRequest(f"extra_cap: this raises nothing, the user has {now}.")
         return cap
 
     async def _announced(self, org: OrgId, request: str) -> CreditRequest:
