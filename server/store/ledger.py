@@ -19,9 +19,9 @@ from server.domain.entries import EntryLine
 from server.domain.ids import AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
 from server.domain.pieces import PieceHasher
 from server.domain.plan import Plan
-from server.domain.state import Charge, Head, KeptAnswer, Month, OrgState, Owned, Piece, Seat
-from server.domain.values import kept_from_json
+from server.domain.state import Charge, Head, KeptAnswer, Month, OrgState, Seat
 from server.store import planned, schema
+from server.store.holdings import add_owned, piece_keys, pieces
 from server.store.lists import chunked
 from server.store.offers import subject_states
 from server.wire.battery import Prices
@@ -82,25 +82,6 @@ _seats_on_the_pool = _seats.where(
     or_(_month.granted == _month.used + _month.held, schema.license_.c.allotment == 0),
 )
 
-_pieces = (
-    select(schema.piece, schema.entry.c.at_us, schema.entry.c.user_id, schema.users.c.name)
-    .join_from(
-        schema.piece,
-        schema.entry,
-        and_(
-            schema.entry.c.org_id == schema.piece.c.org_id, schema.entry.c.seq == schema.piece.c.seq
-        ),
-    )
-    .outerjoin(schema.users, schema.users.c.id == schema.entry.c.user_id)
-    .where(
-        schema.piece.c.org_id == bindparam("org"),
-        schema.piece.c.piece_key.in_(bindparam("keys", expanding=True)),
-    )
-)
-_owned = select(schema.owned_value).where(
-    schema.owned_value.c.org_id == bindparam("org"),
-    schema.owned_value.c.subject_id.in_(bindparam("subjects", expanding=True)),
-)
 _savings = select(schema.saving.c.user_id, schema.saving.c.piece_key).where(
     schema.saving.c.org_id == bindparam("org"),
     schema.saving.c.user_id.in_(bindparam("users", expanding=True)),
@@ -288,22 +269,11 @@ async def _load_subjects(
             asked.setdefault(subject, set()).add(kind)
     org = state.head.org
     state.subjects = await subject_states(connection, org, asked, hasher)
-    for some in chunked(list(asked)):
-        for row in await connection.execute(_owned, {"org": org, "subjects": some}):
-            here = state.subjects.get(SubjectId(row.subject_id))
-            if here is not None:
-                owned = Owned(PieceKey(row.piece_key), kept_from_json(row.value))
-                here.owned.setdefault(row.kind, []).append(owned)
+    await add_owned(connection, org, state.subjects)
 
 
 async def _load_pieces(connection: AsyncConnection, state: OrgState) -> None:
-    keys = {offer.key for subject in state.subjects.values() for offer in subject.offers.values()}
-    keys |= {
-        owned.key
-        for subject in state.subjects.values()
-        for several in subject.owned.values()
-        for owned in several
-    }
+    keys = piece_keys(state.subjects.values())
     keys |= {charge.line.piece_key for charge in state.charges.values() if charge.line.piece_key}
     state.pieces = await pieces(connection, state.head.org, sorted(keys))
     users = next(chunked(sorted(state.seats)), [])
@@ -312,27 +282,6 @@ async def _load_pieces(connection: AsyncConnection, state: OrgState) -> None:
             _savings, {"org": state.head.org, "users": users, "keys": some}
         )
         state.savings |= {(UserId(row.user_id), PieceKey(row.piece_key)) for row in rows}
-
-
-async def pieces(
-    connection: AsyncConnection, org: OrgId, keys: Sequence[PieceKey]
-) -> dict[PieceKey, Piece]:
-    """Those of `keys` that the org ever paid for, with who paid last."""
-    found: dict[PieceKey, Piece] = {}
-    for some in chunked(keys):
-        for row in await connection.execute(_pieces, {"org": org, "keys": some}):
-            key = PieceKey(row.piece_key)
-            found[key] = Piece(
-                key,
-                row.gen,
-                row.live,
-                row.banned,
-                Seq(row.seq),
-                UserId(row.user_id),
-                row.name or row.user_id,
-                AtUs(row.at_us),
-            )
-    return found
 
 
 def _head_of(row: Row[Any]) -> Head:
