@@ -36,10 +36,12 @@ class Problem(msgspec.Struct, frozen=True, gc=False):
 class DirectoryFile(msgspec.Struct, frozen=True):
     """A file whose header has been read.
 
-    `ignored_columns` are the unknown ones as written. `rows` reads on as it is iterated, once;
-    of two rows with one canonical url the first that is good counts and the later is a problem.
+    `columns` are the known ones it has, `ignored_columns` the unknown ones as written. `rows` reads
+    on as it is iterated, once; of two rows with one canonical url the first that is good counts and
+    the later is a problem.
     """
 
+    columns: frozenset[str]
     ignored_columns: tuple[str, ...]
     rows: Iterator[DirectoryRow | Problem]
 
@@ -67,7 +69,7 @@ def read_directory_file(lines: Iterable[str]) -> DirectoryFile:
         for position, cell in enumerate(header.cells, start=1)
         if columns[position - 1] not in _KNOWN
     )
-    return DirectoryFile(ignored, _rows(found, columns))
+    return DirectoryFile(_KNOWN & set(columns), ignored, _rows(found, columns))
 
 
 def _refuse_other_formats(first: str) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection as AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from server.domain import errors
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.entries import EntryLine
+from server.domain.folding import folded
 from server.domain.ids import OrgId, PieceKey, SubjectId
 from server.domain.plan import Plan
 from server.domain.state import Head, Month, Seat
@@ -103,14 +104,14 @@ def _value_row(org: OrgId, at: tuple[PieceKey, SubjectId], kept: Kept) -> tuple[
 
 
 def _searchable(kept: Kept) -> str:
-    """What a search of the org's own values matches: lower-case address, the numbers, the style."""
+    """What a search of the org's own values matches: folded address and style, the numbers."""
     match kept:
         case KeptEmail(email=email):
-            return email.lower()
+            return folded(email)
         case KeptPhone(phones=phones):
             return " ".join(phone.number for phone in phones)
         case KeptPersonality(style=style):
-            return style.lower()
+            return folded(style)
 
 
 def _month_row(org: OrgId, month: Month) -> tuple[Any, ...]:

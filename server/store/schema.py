@@ -266,13 +266,14 @@ subject = Table(
     _text("sort"),
     Column("fingerprint", LargeBinary, nullable=False),
     Index("uq_subject_url", "org_id", "url", unique=True),
-    Index("ix_subject_list", "type", "org_id", "sort", "id"),
+    # Holds `search` too, so that a search reads this index instead of the seven times larger rows.
+    Index("ix_subject_list", "type", "org_id", "sort", "id", "search"),
     Index("ix_subject_company", "company_url"),
 )
 """The directory. `org_id` '' is everyone's, else that org's alone (R25). `url` is canonical.
 `email` as trimmed by the import, `mobile` and `direct` E.164; `personality`, `analysis`: JSON.
-`search`: folded public fields. `fingerprint`: of the imported row, so that importing it again
-changes nothing."""
+`search`: folded public fields, `sort`: the folded name, both bounded to fit an index entry.
+`fingerprint`: of what was imported, so that importing it again changes nothing."""
 
 insight = Table(
     "insight",

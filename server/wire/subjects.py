@@ -2,7 +2,7 @@
 Finding)."""
 
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
@@ -128,6 +128,13 @@ class LookupsAnswer(Answer, frozen=True, kw_only=True):
     """`results[i]` is the subject that `urls[i]` shows, or null."""
 
     results: list[Subject | None]
+
+
+class SubjectsQuery(Request, frozen=True, kw_only=True):
+    """`GET /api/v1/people` and `/accounts`. An empty `q` lists all."""
+
+    q: str = ""
+    page: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 class SubjectPage(Answer, frozen=True, kw_only=True):

@@ -291,7 +291,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subject", schema=None) as batch_op:
         batch_op.create_index("ix_subject_company", ["company_url"], unique=False)
-        batch_op.create_index("ix_subject_list", ["type", "org_id", "sort", "id"], unique=False)
+        batch_op.create_index(
+            "ix_subject_list", ["type", "org_id", "sort", "id", "search"], unique=False
+        )
         batch_op.create_index("uq_subject_url", ["org_id", "url"], unique=True)
 
     op.create_table(
