@@ -162,7 +162,12 @@ class _Book:
 
     def close(self) -> None:
         self._end_sheet()
-        self._book.close()
+        try:
+            self._book.close()
+        finally:
+            # The library closes its rows only when the workbook was written.
+            for sheet in self._book.worksheets():
+                sheet.row_data_fh.close()
 
     def _start_sheet(self) -> None:
         self._sheets += 1

@@ -1,0 +1,200 @@
+"""Tables as CSV and XLSX: real numbers and dates, and text that nothing runs."""
+
+import csv
+import io
+import os
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from server.domain import errors
+from server.usecases.sheets import (
+    CELL_CHARS_MAX,
+    Column,
+    Row,
+    harmless,
+    temporary_xlsx,
+    write_csv,
+    write_xlsx,
+)
+
+NEW_YORK = ZoneInfo("America/New_York")
+NOON = datetime(2026, 11, 3, 12, 30, 5, tzinfo=NEW_YORK)
+COLUMNS = (
+    Column("Name", width=30),
+    Column("Credits", "number"),
+    Column("When", "moment", 20),
+    Column("Day", "day"),
+)
+
+
+async def chunked(*chunks: Sequence[Row]) -> AsyncIterator[Sequence[Row]]:
+    for chunk in chunks:
+        yield chunk
+
+
+async def as_csv(*rows: Row) -> bytes:
+    return b"".join([part async for part in write_csv(COLUMNS, chunked(rows))])
+
+
+async def as_sheet(path: Path, *rows: Row) -> Worksheet:
+    await write_xlsx(COLUMNS, chunked(rows), path)
+    sheet = openpyxl.load_workbook(path).active
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+async def test_a_csv_starts_with_a_byte_order_mark_and_ends_lines_with_crlf() -> None:
+    written = await as_csv(("Ana", 1, NOON, date(2026, 11, 3)))
+    assert written == (
+        b"\xef\xbb\xbfName,Credits,When,Day\r\nAna,1,2026-11-03 12:30:05,2026-11-03\r\n"
+    )
+
+
+async def test_a_csv_gives_back_quotes_commas_line_breaks_and_other_scripts() -> None:
+    name = 'Ana "Ace", née 李\r\nSecond line'
+    written = await as_csv((name, -5, None, None))
+    rows = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))
+    assert rows[1] == [name, "-5", "", ""]
+
+
+async def test_a_csv_is_written_while_it_is_read() -> None:
+    reads = 0
+
+    async def chunks() -> AsyncIterator[Sequence[Row]]:
+        nonlocal reads
+        while True:
+            reads += 1
+            yield [(f"row {reads}", reads, None, None)]
+
+    parts = write_csv(COLUMNS, chunks())
+    for _ in range(3):
+        last = await anext(parts)
+    assert last == b"row 2,2,,\r\n"
+    assert reads == 2
+    await parts.aclose()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+4930123456",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "  =1+1",
+        "\u00a0=1",
+        "＝1+1",
+    ],
+    ids=ascii,
+)
+def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "Ana", "a=b", "1-2", "O'Brien", "5"])
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert harmless(text) == text
+
+
+async def test_numbers_below_zero_stay_numbers(tmp_path: Path) -> None:
+    assert b"\r\nAna,-10,," in await as_csv(("Ana", -10, None, None))
+    sheet = await as_sheet(tmp_path / "a.xlsx", ("Ana", -10, None, None))
+    assert sheet["B2"].value == -10
+    assert sheet["B2"].data_type == "n"
+
+
+async def test_an_xlsx_has_real_dates_on_the_wall_clock_given(tmp_path: Path) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", ("Ana", 1, NOON, date(2026, 11, 3)))
+    assert sheet["C2"].value == datetime(2026, 11, 3, 12, 30, 5)  # noqa: DTZ001  cells have no zone
+    assert sheet["C2"].is_date
+    assert sheet["D2"].number_format == "yyyy-mm-dd"
+    assert sheet["D2"].is_date
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+4930123456",
+        "007",
+        "https://example.test/",
+        "<r>x</t></r>",
+        " two  spaces ",
+        "a\tb",
+        "",
+    ],
+    ids=ascii,
+)
+async def test_text_stays_text_in_an_xlsx(tmp_path: Path, text: str) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", (text, 1, None, None), ("end", 2, None, None))
+    cell = sheet["A2"]
+    assert (cell.value or "").removesuffix(" ") == text.removesuffix(" ")
+    assert cell.data_type != "f"
+    assert cell.hyperlink is None
+    assert sheet["A3"].value == "end"
+
+
+async def test_a_control_character_spoils_no_workbook(tmp_path: Path) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", ("a\x01b\ud800", 1, None, None))
+    assert sheet["B2"].value == 1
+
+
+async def test_a_text_longer_than_a_cell_is_cut_and_says_so(tmp_path: Path) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", ("𝒳" * CELL_CHARS_MAX, 1, None, None))
+    assert sheet["A2"].value.endswith("𝒳…")
+    assert len(sheet["A2"].value.encode("utf-16-le")) // 2 <= CELL_CHARS_MAX
+
+
+async def test_the_header_is_frozen_filterable_and_as_wide_as_its_column(tmp_path: Path) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", ("Ana", 1, NOON, None), ("Ben", 2, NOON, None))
+    assert [cell.value for cell in sheet[1]] == ["Name", "Credits", "When", "Day"]
+    assert sheet["A1"].font.bold
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:D3"
+    assert sheet.column_dimensions["A"].width == pytest.approx(30, abs=1)
+
+
+async def test_a_table_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    rows: list[Row] = [(f"row {n}", n, None, None) for n in range(5)]
+    await write_xlsx(COLUMNS, chunked(rows[:2], rows[2:]), path, sheet="Rows", sheet_rows_max=3)
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Rows", "Rows 2", "Rows 3"]
+    assert [[cell.value for cell in sheet["A"]] for sheet in book] == [
+        ["Name", "row 0", "row 1"],
+        ["Name", "row 2", "row 3"],
+        ["Name", "row 4"],
+    ]
+
+
+async def test_an_empty_table_is_a_header(tmp_path: Path) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx")
+    assert sheet.max_row == 1
+
+
+async def test_rows_that_break_off_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    async def breaking() -> AsyncIterator[Sequence[Row]]:
+        yield [("Ana", 1, NOON, None)]
+        raise errors.Unavailable("The database is away.", retry_after_s=2)
+
+    with pytest.raises(errors.Unavailable, match="database"):
+        await temporary_xlsx(COLUMNS, breaking(), sheet="Rows")
+    assert os.listdir(tmp_path) == []
+
+
+async def test_a_disk_that_takes_nothing_is_told_as_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(errors.Unavailable, match="could not be written"):
+        await write_xlsx(COLUMNS, chunked(), tmp_path / "no such folder" / "a.xlsx")
