@@ -193,7 +193,7 @@ def _second_page(row: DirectoryRow, email: str, world: World) -> DirectoryRow:
         type="contact",
         url=world.registry.page(row.url.rpartition("/")[2], world.dice),
         name=unaccented(row.name),
-        headline=f"{row.function or 'Team'} at {row.company}",
+        headline=row.headline,
         company=row.company,
         location=row.location,
         email=f"{local.upper()}@{domain}" if email.islower() else email.lower(),
