@@ -13,7 +13,7 @@ REQUEST_HEADERS = "authorization, content-type, idempotency-key"
 EXPOSED_HEADERS = "retry-after, content-disposition"
 
 
-class ExtensionCors:
+class Cors:
     """Middleware. There is no `Access-Control-Allow-Credentials`, so a browser sends no cookie."""
 
     def __init__(self, app: ASGIApp, *, origins: Origins) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from server.api.cors import ExtensionCors
+from server.api.cors import Cors
 from server.api.door import Door
 from server.api.endpoint import Endpoint
 from server.api.errors import EXCEPTION_HANDLERS
@@ -113,7 +113,7 @@ class Accounts:
         return Starlette(
             routes=door.routes([*(each for api in apis for each in api), *more]),
             exception_handlers=EXCEPTION_HANDLERS,
-            middleware=[Middleware(ExtensionCors, origins=self.origins)],
+            middleware=[Middleware(Cors, origins=self.origins)],
         )
 
     def client(
