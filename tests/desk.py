@@ -1,0 +1,193 @@
+"""An org's ledger on a desk: commands are planned in memory, one batch each, without a database."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from server.domain.commands import By, Grant, Idempotency, Reveal, Reverse, SetCaps, SetLicense
+from server.domain.credit_month import to_us
+from server.domain.entries import EntryLine
+from server.domain.ids import OrgId, Seq, SubjectId, UserId
+from server.domain.ledger import Ledger
+from server.domain.pieces import PieceHasher, canonical_email
+from server.domain.plan import Plan
+from server.domain.revealing import reveal
+from server.domain.reversing import AdminReversals, reverse
+from server.domain.state import Charge, Head, Offer, OrgState, Seat, SubjectState
+from server.domain.values import KeptEmail, KeptPersonality, KeptPhone
+from server.wire.battery import Battery, Prices
+from server.wire.reveals import RevealAnswer
+from server.wire.subjects import Disc, Phone
+from server.wire.words import CHARGE_ACTIONS, Kind, ReversalReason
+
+ODA = By("operator", "opr_oda")
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+ANCHOR = date(2026, 3, 1)
+BY_ADMINS = AdminReversals(days=7, credits=50)
+_hasher = PieceHasher(b"the secret of the desk")
+
+Item = tuple[SubjectId, Kind]
+
+
+class Desk:
+    """Acme's ledger. `now` is set by the test; `plan` is what the last command would write."""
+
+    def __init__(self, *, zone: str = "UTC", prices: Prices | None = None) -> None:
+        self.org = OrgId("org_acme")
+        self.now = NOON
+        self.entries: list[EntryLine] = []
+        head = Head(
+            org=self.org,
+            zone=ZoneInfo(zone),
+            seq=Seq(0),
+            at_us=to_us(self.now),
+            granted=0,
+            used=0,
+            held=0,
+            saved=0,
+            prices=prices or Prices(),
+            own_prices=False,
+        )
+        self.state = OrgState(head, {})
+        self.plan: Plan
+        self._numbers = count(1)
+
+    def member(
+        self,
+        name: str,
+        *,
+        allotment: int = 100,
+        anchor: date = ANCHOR,
+        cap: int | None = None,
+        active: bool = True,
+    ) -> UserId:
+        """A licensed user."""
+        user = UserId(f"usr_{name.lower()}")
+        self.state.seats[user] = Seat(user, name, active, allotment, anchor, cap)
+        self.state.names[user] = name
+        return user
+
+    def contact(
+        self,
+        *,
+        email: str | None = None,
+        phones: tuple[str, ...] = (),
+        personality: bool = False,
+    ) -> SubjectId:
+        """A contact; of `phones` the first is a mobile number and what is paid for."""
+        subject = SubjectId(f"con_{next(self._numbers)}")
+        self.state.subjects[subject] = SubjectState(subject, f"https://x.test/{subject}", {}, {})
+        if email is not None:
+            self.offer_email(subject, email)
+        if phones:
+            self.offer_phones(subject, *phones)
+        if personality:
+            self.state.subjects[subject].offers["personality"] = Offer(
+                _hasher.key(self.org, "personality", subject), STEADY
+            )
+        return subject
+
+    def offer_email(self, subject: SubjectId, email: str) -> None:
+        """The directory holds this address now."""
+        offer = Offer(
+            _hasher.key(self.org, "email", canonical_email(email)), KeptEmail(email=email)
+        )
+        self.state.subjects[subject].offers["email"] = offer
+
+    def offer_phones(self, subject: SubjectId, *numbers: str) -> None:
+        """The directory holds these numbers now, in this order; none: it holds no phone."""
+        offers = self.state.subjects[subject].offers
+        offers.pop("phone", None)
+        if numbers:
+            offers["phone"] = Offer(
+                _hasher.key(self.org, "phone", numbers[0]), KeptPhone(phones=phones_of(*numbers))
+            )
+
+    def reveal(
+        self,
+        user: UserId,
+        *items: Item,
+        allow_partial: bool = False,
+        max_credits: int | None = None,
+        key: Idempotency | None = None,
+    ) -> RevealAnswer:
+        ledger = self._ledger()
+        answer = reveal(ledger, Reveal(user, items, allow_partial, max_credits, key))
+        self._file(ledger)
+        return answer
+
+    def reverse(
+        self,
+        seq: int,
+        *,
+        by: By = ODA,
+        reason: ReversalReason = "goodwill",
+        allowed: AdminReversals = BY_ADMINS,
+        key: Idempotency | None = None,
+    ) -> EntryLine:
+        """The reversal's line."""
+        ledger = self._ledger()
+        command = Reverse(by, Seq(seq), reason, key=key)
+        [written] = reverse(ledger, command, allowed)
+        self._file(ledger)
+        return self.entries[written - 1]
+
+    def grant(self, credits: int, key: Idempotency | None = None) -> Seq:
+        ledger = self._ledger()
+        [seq] = ledger.grant(Grant(ODA, credits, "bought", key))
+        self._file(ledger)
+        return seq
+
+    def license(self, user: UserId, allotment: int, anchor: date | None = None) -> None:
+        ledger = self._ledger()
+        ledger.set_license(SetLicense(ODA, user, allotment, anchor))
+        self._file(ledger)
+
+    def cap(self, cap: int | None, *users: UserId) -> None:
+        ledger = self._ledger()
+        ledger.set_caps(SetCaps(ODA, users, cap))
+        self._file(ledger)
+
+    def battery(self, user: UserId) -> Battery:
+        ledger = self._ledger()
+        return ledger.battery(ledger.seat(user))
+
+    def later(self, **by: float) -> None:
+        """Move the clock, as `timedelta` counts; a negative number moves it back."""
+        self.now += timedelta(**by)
+
+    def _ledger(self) -> Ledger:
+        ledger = Ledger(self.state, to_us(self.now))
+        self.plan = ledger.plan
+        return ledger
+
+    def _file(self, ledger: Ledger) -> None:
+        """What the store does: later commands find the entries as charges."""
+        for line in ledger.plan.entries:
+            self.entries.append(line)
+            if line.action in CHARGE_ACTIONS and line.user_id is not None:
+                month = self.state.seats[line.user_id].month
+                self.state.charges[line.seq] = Charge(line, "", False, month)
+
+
+STEADY = KeptPersonality(disc=Disc(d=20, i=30, s=80, c=60), style="Steady", summary="Listens.")
+
+
+def phones_of(*numbers: str) -> tuple[Phone, ...]:
+    """The first is the mobile one."""
+    return tuple(
+        Phone(type="direct" if place else "mobile", number=number)
+        for place, number in enumerate(numbers)
+    )
+
+
+def key(name: str, body: str = "first") -> Idempotency:
+    """An Idempotency-Key that came with this body."""
+    return Idempotency(name, body.encode())
+
+
+def as_told(answer: RevealAnswer) -> str:
+    """What would go over the wire."""
+    return msgspec.json.encode(answer).decode()
