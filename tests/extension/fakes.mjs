@@ -65,3 +65,59 @@ export function createFakeNet() {
     last: () => sockets.at(-1),
   };
 }
+
+/** Storage that forgets nothing; `JSON` round trips as the browser's does. */
+export function createFakeStore(content = {}) {
+  const kept = new Map(Object.entries(content));
+  return {
+    kept,
+    get: async (key) => structuredClone(kept.get(key)),
+    set: async (key, value) => {
+      kept.set(key, structuredClone(value));
+    },
+    remove: async (key) => {
+      kept.delete(key);
+    },
+  };
+}
+
+/** Lets every promise that can settle do so. */
+export function settled() {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** @returns a subject as a lookup answers it */
+export function person(over = {}) {
+  return {
+    id: "con_1",
+    type: "contact",
+    name: "Ana",
+    headline: null,
+    company: null,
+    location: null,
+    url: "https://www.linkedin.com/in/ana",
+    pieces: { email: { state: "available", price: 1 }, phone: { state: "not_found" } },
+    ...over,
+  };
+}
+
+/** @returns a battery in the shape of api.md */
+export function battery(over = {}) {
+  return {
+    seq: 10,
+    license: {
+      allotment: 2000,
+      used: 160,
+      held: 0,
+      remaining: 1840,
+      starts_on: "2026-11-15",
+      last_day: "2026-12-14",
+      resets_at: "2026-12-15T05:00:00Z",
+    },
+    extra: null,
+    available: 1840,
+    level: "ok",
+    saved: { month: 0, total: 0 },
+    ...over,
+  };
+}
