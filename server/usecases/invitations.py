@@ -4,14 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import errors
 from server.domain.credit_month import from_us
 from server.domain.ids import AtUs, UserId
 from server.store import sessions as store
 from server.store import users
-from server.store.engine import Database
+from server.store.engine import AsyncConnection, Database
 from server.store.sessions import InvitationRow
 from server.usecases.names import new_token, token_hash
 from server.usecases.passwords import Passwords, checked_password

@@ -13,7 +13,7 @@ CHARS_MIN = 10
 CHARS_MAX = 200
 """Bounds the work of a hash; a passphrase fits."""
 HASHES_AT_ONCE = 2
-"""Each takes 64 MiB and a core for 50 ms: a rush of sign-ins waits instead of starving the rest."""
+"""Each takes 64 MiB and a core for some 100 ms: a rush of sign-ins waits and starves nobody."""
 
 
 def checked_password(password: str, field: str) -> str:

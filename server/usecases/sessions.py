@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import errors
 from server.domain.callers import Member, SessionKind
@@ -14,7 +13,7 @@ from server.domain.ids import AtUs, SessionId, UserId
 from server.domain.pieces import canonical_email
 from server.store import sessions as store
 from server.store import users
-from server.store.engine import Database
+from server.store.engine import AsyncConnection, Database
 from server.store.sessions import SessionRow
 from server.store.users import OrgRow, UserRow
 from server.usecases.names import new_id, new_token, token_hash
