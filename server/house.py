@@ -1,0 +1,112 @@
+"""One process's use cases and open sockets, on one database; what knows HTTP is built on it in
+app.py."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+
+from server.clock import now_us
+from server.domain.ids import AtUs, OrgId, UserId
+from server.domain.pieces import PieceHasher
+from server.push.hub import Hub
+from server.push.relay import Relay
+from server.settings import Settings
+from server.store.engine import Database
+from server.store.migrate import migrate
+from server.store.only_server import OnlyServer
+from server.usecases import deployment_prices
+from server.usecases.admin import Members
+from server.usecases.charge import Charger
+from server.usecases.credit_requests import CreditRequests
+from server.usecases.history import History
+from server.usecases.housekeeping import forget_for_ever
+from server.usecases.invitations import Invitations
+from server.usecases.names import new_token
+from server.usecases.newcomers import Newcomers
+from server.usecases.operator import Customers
+from server.usecases.operator_tokens import OperatorTokens
+from server.usecases.pairings import Pairings
+from server.usecases.passwords import Passwords
+from server.usecases.sessions import Sessions
+from server.usecases.subjects import Subjects
+
+
+class House:
+    """Built without I/O; `open` starts it."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], AtUs] = now_us) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = Database(settings.database_url)
+        self.hub = Hub(
+            self.database,
+            clock,
+            no_jobs,
+            sockets_per_session=settings.limits.sockets_per_session,
+        )
+        self.relay = Relay(self.hub, self.database, settings.redis_url)
+        self.charger = Charger(self.database, settings, clock, self.relay.announce)
+        self.passwords = Passwords()
+        self.sessions = Sessions(
+            self.database,
+            self.passwords,
+            clock,
+            session_days=settings.session_days,
+            close_session=self.relay.close_session,
+            close_user=self.relay.close_user,
+        )
+        self.pairings = Pairings(self.database, self.sessions, clock)
+        self.invitations = Invitations(self.database, self.passwords, self.sessions, clock)
+        self.operators = OperatorTokens(self.database, clock)
+        self.history = History(self.database)
+        self.subjects = Subjects(self.database, PieceHasher(settings.secret))
+        self.members = Members(self.database, self.charger, self.sessions, clock)
+        self.newcomers = Newcomers(
+            self.database, self.charger, self.invitations, self.passwords, clock
+        )
+        self.customers = Customers(
+            self.database, self.charger, self.history, clock, settings.prices
+        )
+        self.credit_requests = CreditRequests(self.database, self.charger, clock, self.relay.tell)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Everything started, and at the end stopped in the opposite order.
+
+        Raises Unavailable when the database, or its SQLite file, cannot be had.
+        """
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.close)
+            self._be_the_only_server(stack)
+            await migrate(self.database, new_token())
+            await deployment_prices.follow(self.database, self.charger, self.settings.prices)
+            await self.hub.start(self.sessions.still_valid)
+            stack.push_async_callback(self.hub.stop)
+            await self.relay.start()
+            stack.push_async_callback(self.relay.stop)
+            stack.push_async_callback(self.charger.close)
+            stack.push_async_callback(self.sessions.write_seen)
+            for chore in (forget_for_ever(self.database, self.clock), self.sessions.keep_seen()):
+                stack.push_async_callback(_ended, asyncio.create_task(chore))
+            yield
+
+    def _be_the_only_server(self, stack: AsyncExitStack) -> None:
+        file = make_url(self.settings.database_url).database
+        if self.database.is_sqlite and file:
+            lock = OnlyServer(Path(file))
+            lock.take()
+            stack.callback(lock.release)
+
+
+async def no_jobs(_org: OrgId, _users: Sequence[UserId]) -> Mapping[UserId, list[dict[str, Any]]]:
+    """The unfinished jobs of users: there are none before exports and imports are built."""
+    return {}
+
+
+async def _ended(chore: "asyncio.Task[None]") -> None:
+    chore.cancel()
+    await asyncio.gather(chore, return_exceptions=True)

@@ -1,0 +1,85 @@
+"""Runs one server process until it is told to stop."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import cast
+
+import structlog
+import uvicorn
+from uvicorn._types import ASGIApplication
+
+from server.app import create_app
+from server.domain import errors
+from server.push.frames import uvicorn_config
+from server.settings import Settings
+
+LOG_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+BACKLOG = 2_048
+
+AnnounceReady = Callable[[str], None]
+"""Told the address once connections are accepted."""
+
+
+def run(settings: Settings, announce_ready: AnnounceReady) -> None:
+    """Serve until SIGINT or SIGTERM. Raises Unavailable when the port or the SQLite file is
+    taken."""
+    _log_at(settings.log_level)
+    listening = listen(settings.host, settings.port)
+    app = create_app(settings)
+    server = _Announcing(uvicorn_config(cast(ASGIApplication, app), settings), announce_ready)
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(server.serve(sockets=[listening]))
+    failure = getattr(app.state, "start_failure", None)
+    if failure is not None:
+        raise failure
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises Unavailable in plain words when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise errors.Unavailable(
+            f"Cannot listen on {host} port {port}: {error.strerror}. "
+            "Stop what runs there or set BATTERY_PORT."
+        ) from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """The URL of a bound socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+class _Announcing(uvicorn.Server):
+    """uvicorn, saying when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, announce_ready: AnnounceReady) -> None:
+        super().__init__(config)
+        self._announce_ready = announce_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if sockets and not self.should_exit:
+            self._announce_ready(address_of(sockets[0]))
+
+
+def _log_at(level: str) -> None:
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVELS[level]),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(),
+    )
