@@ -39,10 +39,11 @@ def standing(
     sellable = offer if not (bought and bought.banned) else None
     if not live:
         return Standing("available", offer=sellable) if sellable else NOT_FOUND
+    live.sort(key=lambda pair: pair[1].seq, reverse=True)
     for owned, owner in live:
         if sellable and _merely_reordered(sellable.kept, owned.kept):
             return Standing("owned", kept=owned.kept, owner=owner)
-    newest, owner = max(live, key=lambda pair: pair[1].seq)
+    newest, owner = live[0]
     if sellable is None:
         return Standing("owned", kept=newest.kept, owner=owner)
     return Standing("updated", offer=sellable, kept=newest.kept, owner=owner)

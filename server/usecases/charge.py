@@ -15,7 +15,6 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import errors
 from server.domain.commands import (
@@ -37,7 +36,7 @@ from server.domain.reversing import AdminReversals, reverse
 from server.settings import Settings
 from server.store import ledger as ledger_store
 from server.store import planned
-from server.store.engine import Database
+from server.store.engine import AsyncConnection, Database
 from server.wire.reveals import RevealAnswer
 
 BUSY_RETRY_AFTER_S = 1

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import errors
 from server.domain.ids import AtUs
-from server.store.engine import Database
+from server.store.engine import AsyncConnection, Database
 from server.store.forgetting import forget_before
 
 EVERY_S = 3_600
