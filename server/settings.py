@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -17,7 +17,8 @@ from server.wire.battery import Prices
 SHAPE = TypeVar("SHAPE", bound=msgspec.Struct)
 
 PREFIX = "BATTERY_"
-DEV_EXTENSION_ID = "REPLACED_BY_EXTENSION"
+EXTENSION_ID = "afllnndnablgmjiafodnhnijlfncdpff"
+"""What Chromium calls the bundled extension: it follows from `key` in extension/manifest.json."""
 
 
 class SettingsError(Exception):
@@ -63,7 +64,7 @@ class Settings(msgspec.Struct, frozen=True):
     redis_url: str | None = None
     public_url: str | None = None
     """Where users reach the web app; absent: what the request was sent to."""
-    extension_ids: tuple[str, ...] = (DEV_EXTENSION_ID,)
+    extension_ids: tuple[str, ...] = (EXTENSION_ID,)
     """Chromium extension ids whose origin may call and connect."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose `X-Forwarded-For` and `-Proto` are believed."""
@@ -73,10 +74,9 @@ class Settings(msgspec.Struct, frozen=True):
     admin_reversal_credits: int = 0
     """Credits an org's admins may reverse per calendar month (R27)."""
     session_days: int = 30
-    demo: str = ""
+    demo: Literal["", "fresh", "history"] = ""
     """`fresh` or `history`: what `demo` fills a new database with."""
-    contact_text: str = "Ask your admin"
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     limits: Limits = Limits()
 
 
