@@ -1,7 +1,7 @@
 """The composition root of a server: the house, the door, and every route; nothing is built at
 import."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -29,20 +29,17 @@ from server.api.reveals import RevealsApi
 from server.api.sessions import SessionsApi
 from server.api.socket import SocketApi
 from server.api.subjects import SubjectsApi
-from server.clock import now_us
 from server.demo.public_subjects import PublicSubjects
 from server.demo.site import demo_routes
 from server.domain import errors
-from server.domain.ids import AtUs
 from server.house import House
-from server.settings import Settings
 from server.usecases.directory import import_directory
 from server.usecases.erasure import UrlHasher, erase
 
 
-def create_app(settings: Settings, clock: Callable[[], AtUs] = now_us) -> Starlette:
+def create_app(house: House) -> Starlette:
     """The whole server as an ASGI app; its lifespan opens the house."""
-    house = House(settings, clock)
+    settings = house.settings
     origins = Origins(
         public_url=settings.public_url,
         extension_ids=settings.extension_ids,

@@ -11,6 +11,7 @@ from uvicorn._types import ASGIApplication
 
 from server.app import create_app
 from server.domain import errors
+from server.house import House
 from server.push.frames import uvicorn_config
 from server.settings import Settings
 
@@ -26,7 +27,7 @@ def run(settings: Settings, announce_ready: AnnounceReady) -> None:
     taken."""
     _log_at(settings.log_level)
     listening = listen(settings.host, settings.port)
-    app = create_app(settings)
+    app = create_app(House(settings))
     server = _Announcing(uvicorn_config(cast(ASGIApplication, app), settings), announce_ready)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(server.serve(sockets=[listening]))
