@@ -16,6 +16,7 @@ from server.settings import SettingsError
 CHECKOUT = Path(__file__).resolve().parents[2]
 WEB = CHECKOUT / "server" / "web"
 EXTENSION_UI = CHECKOUT / "extension" / "ui"
+EXTENSION_TEXTS = CHECKOUT / "extension" / "_locales"
 PAGES: Mapping[str, str] = {
     "/": "index.html",
     "/signin": "signin.html",
@@ -50,12 +51,19 @@ FILE_HEADERS: Mapping[str, str] = {
 }
 
 
-def page_routes(web: Path = WEB, extension_ui: Path = EXTENSION_UI) -> list[BaseRoute]:
-    """`/`, `/signin`, `/pair`, `/invite`, and `/web/*`, `/ui/*` (the extension's views).
+def page_routes(
+    web: Path = WEB,
+    extension_ui: Path = EXTENSION_UI,
+    extension_texts: Path = EXTENSION_TEXTS,
+) -> list[BaseRoute]:
+    """`/`, `/signin`, `/pair`, `/invite`, and `/web/*`, `/ui/*`, `/_locales/*`.
+
+    The last two are the extension's views and their texts, at the same places relative to each
+    other as in the extension.
 
     Raises SettingsError when the files are not there.
     """
-    for folder in (web, extension_ui):
+    for folder in (web, extension_ui, extension_texts):
         if not folder.is_dir():
             raise SettingsError(
                 f"{folder} is missing: run the server from a checkout of the repository, "
@@ -67,6 +75,7 @@ def page_routes(web: Path = WEB, extension_ui: Path = EXTENSION_UI) -> list[Base
         *pages,
         Mount("/web", files, name="web"),
         Mount("/ui", _Files(extension_ui), name="ui"),
+        Mount("/_locales", _Files(extension_texts), name="texts"),
     ]
 
 
