@@ -20,10 +20,10 @@
   /** @type {{host: HTMLElement, show(url: string): void, remove(): void} | null} */
   let placed = null;
 
-  /** @returns {string | null} the address to look up, without what follows the path */
+  /** @returns {string | null} the address to look up: what leaves the page is who it shows, no more */
   function shownPage() {
-    if (!PERSON_OR_COMPANY.test(location.pathname)) return null;
-    return location.origin + location.pathname;
+    const [path] = PERSON_OR_COMPANY.exec(location.pathname) ?? [];
+    return path ? location.origin + path : null;
   }
 
   /**

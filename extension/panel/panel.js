@@ -19,7 +19,7 @@ const maySpend = createSpendGuard(() => performance.now());
 let url = null;
 
 root.lang = words.language;
-root.classList.add(framed ? "framed" : "popup");
+root.classList.add(placeName());
 
 const panel = createPanel(words, {
   framed,
@@ -34,6 +34,12 @@ const panel = createPanel(words, {
     local.set(COLLAPSED_KEY, collapsed);
   },
 });
+
+/** The manifest opens the side panel by an address of its own; popup and side panel look alike else. */
+function placeName() {
+  if (framed) return "framed";
+  return location.search === "?side" ? "side" : "popup";
+}
 
 /** @param {boolean} collapsed */
 function showCollapsed(collapsed) {

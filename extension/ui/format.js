@@ -35,7 +35,7 @@ export function createFormat({ numbers, dates }) {
     month: "short",
     year: "numeric",
   });
-  const clock = new Intl.DateTimeFormat(dates, { hour: "2-digit", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(numbers, { hour: "2-digit", minute: "2-digit" });
 
   return {
     number: (n) => number.format(n),

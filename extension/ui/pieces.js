@@ -38,14 +38,15 @@ const MASKS = { email: "••••••••@•••••••", phone: 
 export function createPieceRow(words, kind, actions) {
   const entries = el("div", { class: "entries" });
   const by = el("span", { class: "note-line", "data-part": "by" });
-  const newer = el("span", { class: "note-line" }, words.say("newer"));
+  const newer = el("span", { class: "newer" }, words.say("newer"));
   const details = el("div", { class: "details" });
   const reveal = createRevealButton(words, kind, actions.spend);
   const element = el(
     "div",
     { class: "row", "data-kind": kind },
     icon(kind),
-    el("div", { class: "body" }, entries, by, newer),
+    el("div", { class: "body" }, entries, by),
+    newer,
     reveal.element,
     details,
   );

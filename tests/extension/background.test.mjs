@@ -230,7 +230,7 @@ describe("pairing", () => {
 
   function create() {
     return createPairing({
-      call: async (method, path, { body }) => {
+      call: async (_method, path, { body }) => {
         sent.push({ path, body });
         return answers.shift();
       },
