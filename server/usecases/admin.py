@@ -14,6 +14,7 @@ from server.store import admin as store
 from server.store.admin import MemberRow
 from server.store.engine import Database
 from server.store.feed import batteries
+from server.store.users import user_by_email
 from server.usecases.charge import Charger
 from server.usecases.sessions import Sessions
 from server.wire.admin import AdminUser, CapsPatch, UserPatch
@@ -70,6 +71,17 @@ class Members:
         """Raises NotFound for a user that is not of this org."""
         [(row, battery)] = await self.listed(org, [user])
         return as_told(row, battery)
+
+    async def found(self, text: str) -> MemberRow:
+        """The user of any org with this id or email address. Raises NotFound."""
+        async with self._database.read() as connection:
+            row = await store.member(connection, UserId(text))
+            if row is None:
+                known = await user_by_email(connection, text.strip().lower())
+                row = None if known is None else await store.member(connection, known.id)
+        if row is None:
+            raise errors.NotFound(f"There is no user {text}.")
+        return row
 
     async def change(self, org: OrgId, by: UserId, user: UserId, patch: UserPatch) -> AdminUser:
         """All of the patch or nothing of it.

@@ -1,0 +1,1 @@
+"""The command line: the operator's calls without HTTP, upkeep, and starting the server."""
