@@ -12,13 +12,17 @@ from server.wire.battery import Prices
 
 
 class OrgRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One customer. `prices` is what it is charged, `own_prices` whether they are its own."""
+    """One customer. `prices` is what it is charged, `own_prices` whether they are its own.
+
+    `has_entries`: its ledger has begun; the first entry says what it pays.
+    """
 
     id: OrgId
     name: str
     time_zone: str
     prices: Prices
     own_prices: bool
+    has_entries: bool
 
 
 async def add(connection: AsyncConnection, new: OrgRow, at_us: AtUs) -> None:
@@ -79,4 +83,5 @@ def _told(row: Row[Any]) -> OrgRow:
             email=row.price_email, phone=row.price_phone, personality=row.price_personality
         ),
         own_prices=row.own_prices,
+        has_entries=row.head_seq > 0,
     )

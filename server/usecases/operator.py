@@ -95,6 +95,7 @@ class Customers:
             time_zone=checked_zone(new.time_zone),
             prices=checked_prices(new.prices or self._prices),
             own_prices=own,
+            has_entries=True,
         )
         async with self._database.write() as connection:
             await store.add(connection, row, self._clock())

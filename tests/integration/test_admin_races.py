@@ -114,11 +114,11 @@ async def test_r04_an_erasure_among_reveals_leaves_no_value_behind(
         with suppress(errors.NotFound):
             await office.reveal(who, "con_ana", kind)
 
-    erasure = office.call("POST", "/operator/erasures", staff.vera, {"url": ANA_URL})
-    answer, *_ = await asyncio.gather(
-        erasure,
-        *[reveal_if_there(who, kind) for who in (staff.bob, staff.zoe) for kind in kinds],
+    reveals = asyncio.gather(
+        *[reveal_if_there(who, kind) for who in (staff.bob, staff.zoe) for kind in kinds]
     )
+    answer = await office.call("POST", "/operator/erasures", staff.vera, {"url": ANA_URL})
+    await reveals
     assert answer.status_code == 200
     assert await office.count(schema.owned_value) == 0
     assert await office.count(schema.subject) == 0

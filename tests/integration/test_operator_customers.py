@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from server.store import schema
+from server.domain.ids import OrgId
+from server.store import orgs, schema
+from server.store.orgs import OrgRow
+from server.usecases.deployment_prices import follow
+from server.usecases.verify import verify
+from server.wire.battery import Prices
 from tests.integration.office import ANA_URL, PASSWORD, Office, Staff, names, open_office
 
 
@@ -355,3 +360,26 @@ async def test_what_is_no_profile_is_not_erased(office: Office, staff: Staff, ur
     answer = await office.call("POST", "/operator/erasures", staff.vera, {"url": url})
     assert answer.status_code == 400
     assert "url" in answer.json()["detail"]
+
+
+async def test_an_org_whose_creation_was_cut_short_gets_its_first_entry_at_start(
+    office: Office, staff: Staff
+) -> None:
+    own = Prices(email=2, phone=20, personality=200)
+    row = OrgRow(
+        id=OrgId("org_half"),
+        name="Half",
+        time_zone="UTC",
+        prices=own,
+        own_prices=True,
+        has_entries=False,
+    )
+    async with office.database.write() as connection:
+        await orgs.add(connection, row, office.clock())
+    for _ in range(2):
+        await follow(office.database, office.charger, Prices(email=3))
+    half = await office.customers.one(row.id)
+    assert (half.prices, half.own_prices, half.has_entries) == (own, True, True)
+    assert (await verify(office.database, row.id)).entries == 1
+    assert (await office.customers.one(staff.bob.org)).prices == Prices(email=3)
+    assert (await verify(office.database, staff.bob.org)).ok
