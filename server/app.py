@@ -110,12 +110,13 @@ def _battery_calls(house: House) -> list[Endpoint]:
 
 
 def _staff_calls(house: House, origins: Origins) -> list[Endpoint]:
+    urls = UrlHasher(house.settings.secret)
     operator = OperatorApi(
         customers=house.customers,
         members=house.members,
         newcomers=house.newcomers,
-        import_directory=partial(import_directory, house.database, UrlHasher(house.settings.secret)),
-        erase=partial(erase, house.database, UrlHasher(house.settings.secret), house.clock),
+        import_directory=partial(import_directory, house.database, urls),
+        erase=partial(erase, house.database, urls, house.clock),
         origins=origins,
         limits=house.settings.limits,
     )

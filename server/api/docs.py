@@ -1,10 +1,12 @@
 """`/docs`: the generated documents as a page to read, without a script."""
 
 from collections.abc import Callable, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -66,12 +68,22 @@ def _page(http: Json, socket: Json) -> str:
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    templates.filters["coded"] = _coded
     schemas = {**http["components"]["schemas"], **socket["components"]["schemas"]}
     return templates.get_template("docs.html").render(
         groups=_groups(http),
         socket=_messages(socket),
         close_codes=CLOSE_CODES,
         schemas=dict(sorted(schemas.items())),
+    )
+
+
+def _coded(text: str) -> Markup:
+    """Escaped, with what stands between backticks as code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if odd else escape(part)
+        for part, odd in zip(parts, cycle((False, True)), strict=False)
     )
 
 
