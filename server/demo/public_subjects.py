@@ -10,14 +10,14 @@ from server.store.engine import Database
 from server.store.search import search
 
 
-class StoredDirectory:
+class PublicSubjects:
     """A `PublicDirectory` over the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def search(self, q: str, page: int, per_page: int) -> PublicPage:
-        """The contacts that match `q` (all for ""); nobody for more words than can be looked for."""
+        """The contacts that match `q` (all for ""); nobody for what is too long."""
         try:
             terms = search_terms(q)
         except errors.BadRequest:
