@@ -21,8 +21,8 @@
     ├── Busy                    busy           (retry_after_s)
     └── Unavailable             unavailable    (retry_after_s)
 
-`detail` is a whole sentence that says what was wrong and what to do. `fields` are the members that go
-beside it in the problem document (api.md, Errors). A bug is an assert, never one of these.
+`detail` is a whole sentence that says what was wrong and what to do. `fields` are the members that
+go beside it in the problem document (api.md, Errors). A bug is an assert, never one of these.
 """
 
 from typing import Any, ClassVar

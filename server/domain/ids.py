@@ -1,4 +1,5 @@
-"""The names of things. Ids are opaque strings with a prefix (`org_`, `usr_`, `con_`, `acc_`, `job_`)."""
+"""The names of things. Ids are opaque strings with a prefix (`org_`, `usr_`, `con_`, `acc_`,
+`job_`)."""
 
 from typing import NewType
 

@@ -12,7 +12,8 @@ from server.store.engine import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x0BA77E21
-"""PostgreSQL's advisory lock: of several servers that start at once, one migrates, the rest wait."""
+"""PostgreSQL's advisory lock: of several servers that start at once, one migrates, the rest
+wait."""
 
 
 async def migrate(database: Database, new_epoch: str) -> None:
