@@ -1,9 +1,13 @@
-/** The panel: in the frame on a page, as popup and in the side panel. */
+/**
+ * The panel: in the frame on a page, as popup and in the side panel.
+ *
+ * @import { View } from "../protocol.js"
+ */
 
 import en from "../_locales/en/messages.json" with { type: "json" };
 import { local, openSettings } from "../browser.js";
 import { copyText } from "../ui/clipboard.js";
-import { createSpendGuard } from "../ui/spending.js";
+import { createSpendGuard, PAUSE_MS } from "../ui/spending.js";
 import { createWords } from "../ui/words.js";
 import { createConnection } from "./connection.js";
 import { isFramed, joinFrame } from "./frame.js";
@@ -17,6 +21,9 @@ const root = document.documentElement;
 const maySpend = createSpendGuard(() => performance.now());
 /** @type {string | null} */
 let url = null;
+/** @type {View | null} */
+let view = null;
+let paused = false;
 
 root.lang = words.language;
 root.classList.add(placeName());
@@ -24,7 +31,9 @@ root.classList.add(placeName());
 const panel = createPanel(words, {
   framed,
   spend(event, subject, kind, price) {
-    if (maySpend(event)) connection.send({ type: "reveal", subject, kind, price });
+    if (!maySpend(event)) return;
+    connection.send({ type: "reveal", subject, kind, price });
+    pause();
   },
   copy: copyText,
   send: (request) => connection.send(request),
@@ -34,6 +43,20 @@ const panel = createPanel(words, {
     local.set(COLLAPSED_KEY, collapsed);
   },
 });
+
+function draw() {
+  if (view) panel.write(view, { nowMs: Date.now(), paused });
+}
+
+/** For as long as a click would be taken for the same one, the buttons say so. */
+function pause() {
+  paused = true;
+  draw();
+  setTimeout(() => {
+    paused = false;
+    draw();
+  }, PAUSE_MS);
+}
 
 /** The manifest opens the side panel by an address of its own; popup and side panel look alike else. */
 function placeName() {
@@ -52,8 +75,9 @@ const drawn = Promise.withResolvers();
 
 const connection = createConnection({
   introduce: () => ({ type: "show", url }),
-  onView(view) {
-    panel.write(view, Date.now());
+  onView(next) {
+    view = next;
+    draw();
     drawn.resolve();
   },
 });

@@ -23,7 +23,8 @@ import { createSignIn } from "./signin.js";
  * @property {() => void} openSettings
  * @property {(collapsed: boolean) => void} collapse
  *
- * @typedef {{element: HTMLElement, write(view: View, nowMs: number): void}} Part
+ * @typedef {{nowMs: number, paused: boolean}} Moment  paused: just after a click that spends
+ * @typedef {{element: HTMLElement, write(view: View, moment: Moment): void}} Part
  */
 
 /**
@@ -46,9 +47,9 @@ export function createPanel(words, actions) {
   show(pull.element, false);
   return {
     element,
-    write(view, nowMs) {
+    write(view, moment) {
       element.classList.toggle("stale", view.link === "offline");
-      for (const part of [pull, ...parts]) part.write(view, nowMs);
+      for (const part of [pull, ...parts]) part.write(view, moment);
     },
     collapse(collapsed) {
       show(pull.element, collapsed);
@@ -135,7 +136,7 @@ function createBatterySection(words) {
   const element = el("section", { class: "sec battery" }, gauges, bone);
   return {
     element,
-    write({ phase, battery, org, as_of_ms }, nowMs) {
+    write({ phase, battery, org, as_of_ms }, { nowMs }) {
       show(element, phase === "signed_in");
       show(gauges, battery !== null);
       show(bone, battery === null);
@@ -165,14 +166,14 @@ function createPersonSection(words, actions) {
   const element = el("div", {}, person.element, skeleton, message.element);
   return {
     element,
-    write({ phase, person: now, link, server }, nowMs) {
+    write({ phase, person: now, link, server }, moment) {
       shown = now?.subject ?? null;
       show(element, phase === "signed_in");
       show(person.element, shown !== null);
       show(skeleton, now?.status === "loading" && link !== "offline");
       message.write(messageFor(words, now, link, server));
       if (now && shown)
-        person.write({ ...now, subject: shown }, { online: link === "live", nowMs });
+        person.write({ ...now, subject: shown }, { ...moment, online: link === "live" });
     },
   };
 }
@@ -243,7 +244,7 @@ function createNotice(words) {
   const element = el("p", { class: "notice", role: "status", dir: "auto" });
   return {
     element,
-    write({ person, user, org, server }, nowMs) {
+    write({ person, user, org, server }, { nowMs }) {
       const notice = person?.notice ?? null;
       show(element, notice !== null);
       if (!notice) return;

@@ -2,7 +2,7 @@
  * The contact or account on the page, with a row for each kind.
  *
  * @import { PersonView, Subject } from "../protocol.js"
- * @import { PieceActions } from "./pieces.js"
+ * @import { PieceActions, PieceState } from "./pieces.js"
  * @import { Words } from "./words.js"
  */
 
@@ -14,8 +14,8 @@ const KINDS = /** @type {const} */ (["email", "phone", "personality"]);
 /**
  * @param {Words} words
  * @param {PieceActions} actions
- * @returns {{element: HTMLElement, write(person: PersonView & {subject: Subject}, state: {online:
- *   boolean, nowMs: number}): void}}
+ * @returns {{element: HTMLElement, write(person: PersonView & {subject: Subject}, state:
+ *   Pick<PieceState, "online" | "paused" | "nowMs">): void}}
  */
 export function createPerson(words, actions) {
   const name = el("h2", { class: "name", dir: "auto" });
@@ -29,14 +29,14 @@ export function createPerson(words, actions) {
   );
   return {
     element,
-    write({ subject, pending }, { online, nowMs }) {
+    write({ subject, pending }, state) {
       setText(name, subject.name);
       setText(headline, headlineOf(words, subject));
       for (const { kind, row } of rows) {
         const piece = subject.pieces[kind];
         show(row.element, piece !== undefined);
         if (!piece) continue;
-        row.write({ piece, type: subject.type, pending: pending.includes(kind), online, nowMs });
+        row.write({ ...state, piece, type: subject.type, pending: pending.includes(kind) });
       }
     },
   };

@@ -26,6 +26,7 @@ const MASKS = { email: "••••••••@•••••••", phone: 
  * @property {Subject["type"]} type
  * @property {boolean} pending  a reveal is under way
  * @property {boolean} online  whether a reveal can be sent at all
+ * @property {boolean} paused  just after a click, when no other one counts
  * @property {number} nowMs
  */
 
@@ -196,13 +197,14 @@ function createRevealButton(words, kind, spend) {
      * @param {number | null} asked
      * @param {PieceState} state
      */
-    write(asked, { pending, online }) {
+    write(asked, { pending, online, paused }) {
       show(button, asked !== null);
       if (asked === null) return;
       price = asked;
       const shownPrice = words.format.number(asked);
       const name = words.say(`kind_${kind}`);
       button.disabled = pending || !online;
+      setAttribute(button, "aria-disabled", paused ? "true" : null);
       setText(label, words.say(pending ? "revealing" : "reveal"));
       setText(figure, shownPrice);
       setAttribute(

@@ -4,7 +4,7 @@
  * under the pointer.
  */
 
-const PAUSE_MS = 500;
+export const PAUSE_MS = 500;
 
 /**
  * One guard for all buttons of a screen.

@@ -100,6 +100,8 @@ describe("people and team", () => {
     const line = { by: "Bob", kind: "email", action: "reveal", count: 1 };
     assert.equal(teamText(words, line), "Bob revealed 1 email");
     assert.equal(teamText(words, { ...line, count: 3, action: "export" }), "Bob exported 3");
+    const reversal = { ...line, by: "Alice", action: "reversal" };
+    assert.equal(teamText(words, reversal), "Alice took back 1 reveal");
   });
 });
 

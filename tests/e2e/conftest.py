@@ -1,0 +1,145 @@
+"""The real server with demo data and real browser profiles with the extension loaded.
+
+Everything lives as long as its module: a module's tests use different people, so that none depends
+on what another one spent.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from server.demo.accounts import DEMO_PASSWORD
+from tests.e2e.reps import Profile, Rep, open_profile
+from tests.services import BatteryServer
+
+COMMAND_TIMEOUT_S = 60
+
+
+class DemoServer:
+    """The demo server on one port and one data folder, so that it can be away and come back."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self._process: BatteryServer | None = None
+        self.url = ""
+
+    def start(self) -> None:
+        """Returns when it is ready, at the same address every time."""
+        port = self.url.rpartition(":")[2] or "0"
+        env = {"BATTERY_PORT": port, "BATTERY_DATA": str(self.data)}
+        self._process = BatteryServer.start(env, arguments=("demo",))
+        self.url = self._process.url
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.stop()
+
+    def invite(self, org: str, name: str, email: str, *, allotment: int) -> str:
+        """The vendor sells one more license: the address at which the person sets a password."""
+        self._command("add-org", org)
+        told = self._command("add-user", org, email, name, "--allotment", str(allotment))
+        found = re.search(r"/invite\?code=\S+", told)
+        assert found, told
+        return f"{self.url}{found[0]}"
+
+    def _command(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "server", *arguments],
+            env={**os.environ, "BATTERY_DATA": str(self.data)},
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_S,
+            check=True,
+        )
+        return done.stdout
+
+
+class Admin:
+    """Alice at the API."""
+
+    def __init__(self, url: str, email: str) -> None:
+        self._http = httpx.Client(base_url=f"{url}/api/v1")
+        answer = self._http.post("/sessions", json={"email": email, "password": DEMO_PASSWORD})
+        answer.raise_for_status()
+        self._http.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+
+    def reverse_last_charge(self) -> None:
+        """Takes back the newest charge of anybody in the org (R27)."""
+        history = self._http.get("/history", params={"action": "reveal", "limit": 1})
+        history.raise_for_status()
+        seq = history.json()["entries"][0]["seq"]
+        body = {"seq": seq, "reason": "mistake"}
+        self._http.post("/admin/reversals", json=body).raise_for_status()
+
+    def close(self) -> None:
+        self._http.close()
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder filled once; every server gets a copy, in which nothing has been charged."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    server = DemoServer(folder)
+    server.start()
+    server.stop()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    """The demo, fresh for this module."""
+    folder = tmp_path_factory.mktemp("server") / "data"
+    shutil.copytree(demo_data, folder)
+    server = DemoServer(folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def new_profile(
+    playwright: Playwright, chromium_path: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Profile]]:
+    """Opens one more browser profile with the extension, signed out."""
+    with ExitStack() as profiles:
+
+        def new() -> Profile:
+            folder = tmp_path_factory.mktemp("profile")
+            return profiles.enter_context(open_profile(playwright, chromium_path, folder))
+
+        yield new
+
+
+@pytest.fixture(scope="module")
+def bob(server: DemoServer, new_profile: Callable[[], Profile]) -> Rep:
+    """Bob the rep, paired through the real pages."""
+    return new_profile().pair(server.url, "bob@acme.example", DEMO_PASSWORD)
+
+
+@pytest.fixture(scope="module")
+def jane(server: DemoServer, new_profile: Callable[[], Profile]) -> Rep:
+    """Jane the rep of the same org, in a browser profile of her own."""
+    return new_profile().pair(server.url, "jane@acme.example", DEMO_PASSWORD)
+
+
+@pytest.fixture
+def alice(server: DemoServer) -> Iterator[Admin]:
+    """Alice the admin."""
+    admin = Admin(server.url, "alice@acme.example")
+    yield admin
+    admin.close()
