@@ -1,6 +1,7 @@
 """Runs one server process until it is told to stop."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from typing import cast
@@ -29,11 +30,20 @@ def run(settings: Settings, announce_ready: AnnounceReady) -> None:
     listening = listen(settings.host, settings.port)
     app = create_app(House(settings))
     server = _Announcing(uvicorn_config(cast(ASGIApplication, app), settings), announce_ready)
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=[listening]))
-    failure = getattr(app.state, "start_failure", None)
-    if failure is not None:
-        raise failure
+
+    def failure() -> errors.BatteryError | None:
+        return getattr(app.state, "start_failure", None)
+
+    # uvicorn logs the traceback of whatever ended its start, and exits; a refusal is told in words.
+    logging.getLogger("uvicorn.error").addFilter(lambda _record: failure() is None)
+    try:
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(server.serve(sockets=[listening]))
+    except SystemExit:
+        refusal = failure()
+        if refusal is None:
+            raise
+        raise refusal from None
 
 
 def listen(host: str, port: int) -> socket.socket:

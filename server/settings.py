@@ -59,7 +59,7 @@ class Settings(msgspec.Struct, frozen=True):
     secret: bytes
     """Keys the piece hashes (R4): losing it means paying for every piece again."""
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8000
     """0: any free one, printed at start."""
     redis_url: str | None = None
     public_url: str | None = None

@@ -237,13 +237,22 @@ def test_migrating_twice_is_fine(cli: Cli) -> None:
     assert [cli("migrate").exit_code for _ in range(2)] == [0, 0]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("BATTERY_PORTT", "8000", "BATTERY_PORTT"),
+        ("BATTERY_PORT", "99999", "port"),
+        ("BATTERY_PORT", "http", "port"),
+    ],
+)
 def test_a_setting_that_makes_no_sense_is_told_by_name(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, name: str, text: str, said: str
 ) -> None:
-    monkeypatch.setenv("BATTERY_PORTT", "8000")
+    monkeypatch.setenv(name, text)
     refused = cli("orgs")
     assert refused.exit_code == 1
-    assert "BATTERY_PORTT" in refused.stderr
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_a_database_that_is_away_is_told_in_a_sentence(
