@@ -25,9 +25,6 @@ from server.settings import Limits, Settings
 from server.store import feed, replay, schema
 from server.store.engine import Database
 from server.store.ledger import freeze_months
-from server.store.orgs import OrgRow
-from server.store.orgs import add as add_org
-from server.store.orgs import change as change_org
 from server.usecases.charge import Charger
 from server.usecases.names import new_id
 from server.usecases.verify import verify
@@ -76,18 +73,25 @@ class House:
         self, name: str, *, zone: str = "America/New_York", prices: Prices | None = None
     ) -> "Org":
         """A new customer whose first entry says what it pays."""
-        row = OrgRow(
-            id=OrgId(new_id("org")),
-            name=name,
-            time_zone=zone,
-            prices=prices or Prices(),
-            own_prices=prices is not None,
-        )
+        id_, pays = OrgId(new_id("org")), prices or Prices()
         async with self.database.write() as connection:
-            await add_org(connection, row, self.clock())
-        org = Org(self, row.id)
+            await connection.execute(
+                insert(schema.org).values(
+                    id=id_, name=name, time_zone=zone, created_us=self.clock()
+                )
+            )
+            await connection.execute(
+                insert(schema.org_head).values(
+                    org_id=id_,
+                    price_email=pays.email,
+                    price_phone=pays.phone,
+                    price_personality=pays.personality,
+                    own_prices=prices is not None,
+                )
+            )
+        org = Org(self, id_)
         self.orgs.append(org)
-        await org.set_prices(row.prices, own=row.own_prices)
+        await org.set_prices(pays, own=prices is not None)
         return org
 
     async def contact(
@@ -203,7 +207,9 @@ class Org:
         """The org's zone changes (R15)."""
         async with self.house.database.write() as connection:
             await freeze_months(connection, self.id, self.house.clock())
-            await change_org(connection, self.id, name=None, time_zone=zone)
+            await connection.execute(
+                update(schema.org).where(schema.org.c.id == self.id).values(time_zone=zone)
+            )
 
     async def entries(self) -> list[EntryLine]:
         """The whole ledger in order."""
@@ -251,10 +257,10 @@ class Member:
             shown = await feed.batteries(connection, self.org.id, [self.id], clock())
         return shown[self.id]
 
-    async def deactivate(self) -> None:
+    async def set_active(self, is_active: bool) -> None:
         async with self.org.house.database.write() as connection:
             await connection.execute(
-                update(schema.users).where(schema.users.c.id == self.id).values(active=False)
+                update(schema.users).where(schema.users.c.id == self.id).values(active=is_active)
             )
 
 

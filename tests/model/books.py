@@ -1,0 +1,420 @@
+"""The rules of charging once more, in the plainest words: what the product is compared with.
+
+Written from credit-rules.md, not from the code: an org's books are lists and dicts, one command is
+carried out at a time, and nothing is stored.
+"""
+
+from dataclasses import dataclass, field
+
+from server.domain.ids import SubjectId, UserId
+from server.wire.battery import Prices
+from server.wire.words import Kind, ReversalReason
+from tests.model.months import Month, first_instant, local_day, month_of
+from tests.model.shapes import (
+    Answer,
+    Asked,
+    Charge,
+    Figures,
+    Found,
+    Line,
+    Person,
+    Piece,
+    PieceId,
+    Refused,
+    Shown,
+    Told,
+    User,
+    Value,
+)
+
+DAY_US = 86_400_000_000
+ADMIN_DAYS = 7
+ADMIN_CREDITS = 30
+LEVELS = ("ok", "low", "critical", "empty")
+
+
+@dataclass
+class Books:
+    """One org. `now` is set by whoever holds the clock; `at` never goes back (R32)."""
+
+    zone: str
+    people: dict[SubjectId, Person]
+    prices: Prices
+    now: int
+    written_at: int = 0
+    granted: int = 0
+    used: int = 0
+    users: dict[UserId, User] = field(default_factory=dict)
+    pieces: dict[PieceId, Piece] = field(default_factory=dict)
+    kept: dict[tuple[SubjectId, Kind], dict[PieceId, Value]] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    charges: dict[int, Charge] = field(default_factory=dict)
+    reversed: set[int] = field(default_factory=set)
+    admin_reversals: list[tuple[int, int]] = field(default_factory=list)
+    savings: set[tuple[UserId, PieceId]] = field(default_factory=set)
+    answers: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
+
+    @property
+    def at(self) -> int:
+        return max(self.now, self.written_at)
+
+    @property
+    def pool(self) -> int:
+        return self.granted - self.used
+
+    def month(self, user: User) -> Month:
+        return month_of(user.anchor, self.zone, self.at, user.frozen)
+
+    def figures(self, user: User) -> Figures:
+        """To look at: a month that nothing has happened in yet is full (R13)."""
+        return user.months.get(self.month(user).no) or Figures(user.allotment)
+
+    def opened(self, user: User) -> Figures:
+        """To change."""
+        return user.months.setdefault(self.month(user).no, Figures(user.allotment))
+
+    def may_take(self, user: User) -> int:
+        """R17."""
+        if user.cap is None:
+            return self.pool
+        return max(0, min(self.pool, user.cap - self.figures(user).extra))
+
+    def level(self, user: User) -> int:
+        """R33, as a rank."""
+        granted, left = self.figures(user).granted, self.figures(user).left
+        if left == 0 and self.may_take(user) == 0:
+            return 3
+        if granted == 0 or 4 * left > granted:
+            return 0
+        return 2 if 10 * left <= granted else 1
+
+    def battery(self, user: User) -> Shown:
+        month, figures = self.month(user), self.figures(user)
+        return Shown(
+            len(self.lines),
+            figures.granted,
+            figures.used,
+            figures.left,
+            local_day(month.starts, self.zone),
+            local_day(month.ends - 1, self.zone),
+            month.ends,
+            (self.granted, self.used) if self.granted else None,
+            figures.extra if self.granted else 0,
+            figures.left + self.may_take(user),
+            LEVELS[self.level(user)],
+            (figures.saved, user.saved),
+        )
+
+    # Commands of vendor and admins
+
+    def sell_license(self, user: User, allotment: int) -> None:
+        """R15."""
+        self.users[user.id] = user
+        figures = self.opened(user)
+        figures.granted = max(figures.granted, allotment)
+        user.allotment = allotment
+        self._write("license", user)
+
+    def set_caps(self, users: list[User], cap: int | None) -> None:
+        """R17."""
+        for user in users:
+            before = self.level(user)
+            user.cap = cap
+            self._write("cap", user)
+            self._announce(user, before)
+
+    def set_prices(self, prices: Prices) -> None:
+        self.prices = prices
+        self._write("prices", None)
+
+    def grant(self, credits: int, key: str | None) -> int:
+        """R16; the entry's seq."""
+        kept = self._kept_answer("oda", key, credits)
+        if isinstance(kept, int):
+            return kept
+        self.granted += credits
+        seq = self._write("grant", None, granted=credits)
+        self._keep("oda", key, credits, seq)
+        return seq
+
+    def move_to(self, zone: str) -> None:
+        """R15: running months go on to their end."""
+        for user in self.users.values():
+            self.opened(user)
+            user.frozen = self.month(user)
+        self.written_at = self.at
+        self.zone = zone
+
+    def reverse(self, seq: int, by: UserId | None, reason: ReversalReason, key: str | None) -> int:
+        """R27, R28; the entry's seq. `by`: an admin, or None for the operator."""
+        kept = self._kept_answer(by or "oda", key, (seq, reason))
+        if isinstance(kept, int):
+            return kept
+        charge = self._reversible(seq)
+        figures = self.opened(charge.user)
+        is_open = self.month(charge.user).no == charge.month_no
+        back_license = charge.from_license if is_open else 0
+        converted = charge.from_license if not is_open and by is None else 0
+        back = back_license + charge.from_extra + converted
+        if by is not None:
+            self._within_allowance(charge, back)
+            self.admin_reversals.append((self.at, back))
+        self.reversed.add(seq)
+        self.used -= charge.from_extra
+        self.granted += converted
+        if is_open:
+            figures.used -= back_license
+            figures.extra -= charge.from_extra
+        piece = self.pieces[charge.piece]
+        piece.live = False
+        piece.banned = piece.banned or reason in ("bounced", "wrong_number")
+        for kept_here in self.kept.values():
+            kept_here.pop(charge.piece, None)
+        left = charge.user.months[charge.month_no].left
+        written = self._append(
+            Line(
+                "reversal",
+                charge.user.id,
+                -back,
+                -back_license,
+                -(charge.from_extra + converted),
+                left,
+                self.pool,
+                seq,
+                converted or None,
+            )
+        )
+        self._keep(by or "oda", key, (seq, reason), written)
+        return written
+
+    def _reversible(self, seq: int) -> Charge:
+        if not 1 <= seq <= len(self.lines):
+            raise Refused("not_found")
+        if seq not in self.charges:
+            raise Refused("bad_request")
+        if seq in self.reversed:
+            raise Refused("already_reversed")
+        return self.charges[seq]
+
+    def _within_allowance(self, charge: Charge, back: int) -> None:
+        first = local_day(self.at, self.zone).replace(day=1)
+        since = first_instant(first, self.zone)
+        spent = sum(credits for at, credits in self.admin_reversals if at >= since)
+        is_late = self.at - charge.at > ADMIN_DAYS * DAY_US
+        if is_late or spent + back > ADMIN_CREDITS:
+            raise Refused("forbidden")
+
+    # Revealing
+
+    def reveal(self, asked: Asked) -> Answer:
+        """R1–R9, R11, R31."""
+        user = self.users[asked.user]
+        if not user.active:
+            raise Refused("unauthenticated")
+        kept = self._kept_answer(asked.user, asked.key, asked)
+        if isinstance(kept, Answer):
+            return self._as_owned_now(kept)
+        self._agree(user, asked)
+        level = self.level(user)
+        pool = self.pool
+        answer = self._carry_out(user, asked)
+        if all(told.outcome != "unaffordable" for told in answer.results):
+            self._keep(asked.user, asked.key, asked, answer)
+        self._announce(user, level)
+        if pool > 0 and self.pool == 0:
+            for other in self.users.values():
+                self._announce(other, 0)
+        return answer
+
+    def _agree(self, user: User, asked: Asked) -> None:
+        wanted = {
+            found.piece
+            for subject, kind in asked.items
+            if (found := self._sellable(subject, kind)) is not None
+        }
+        need = sum(self.prices.of(kind) for kind, _ in wanted)
+        if asked.max_credits is not None and need > asked.max_credits:
+            raise Refused("price_changed", need=need)
+        left, extra = self.figures(user).left, self.may_take(user)
+        if need > left + extra and not asked.allow_partial:
+            raise Refused(
+                "insufficient_credits",
+                need=need,
+                license_remaining=left,
+                extra_available=extra,
+                short_by=need - left - extra,
+            )
+
+    def _carry_out(self, user: User, asked: Asked) -> Answer:
+        told: list[Told] = []
+        fresh: set[PieceId] = set()
+        counted: set[PieceId] = set()
+        from_license = from_extra = saved = 0
+        is_stopped = False
+        for subject, kind in asked.items:
+            price = self.prices.of(kind)
+            offer = self._sellable(subject, kind)
+            if offer is not None:
+                is_stopped |= price > self.figures(user).left + self.may_take(user)
+                if is_stopped:
+                    told.append(Told(subject, kind, "unaffordable"))
+                    continue
+                seq = self._charge(user, subject, kind, offer)
+                charge = self.charges[seq]
+                from_license += charge.from_license
+                from_extra += charge.from_extra
+                fresh.add(offer.piece)
+                told.append(Told(subject, kind, "charged", price, seq, offer.value))
+                continue
+            owned = self._owned(subject, kind)
+            if owned is None:
+                told.append(Told(subject, kind, "not_found"))
+                continue
+            piece = self.pieces[owned.piece]
+            self.kept.setdefault((subject, kind), {}).setdefault(owned.piece, owned.value)
+            told.append(
+                Told(
+                    subject,
+                    kind,
+                    "already_owned",
+                    0,
+                    piece.seq,
+                    owned.value,
+                    piece.by.name,
+                    piece.at,
+                )
+            )
+            if owned.piece not in fresh | counted:
+                counted.add(owned.piece)
+                saved += price
+                self._save(user, owned.piece, price)
+        return Answer(from_license + from_extra, from_license, from_extra, saved, tuple(told))
+
+    def _sellable(self, subject: SubjectId, kind: Kind) -> Found | None:
+        """What would be charged: new or an update (R6), and never sold as wrong (R27)."""
+        found = self.people[subject].found(kind)
+        if found is None:
+            return None
+        piece = self.pieces.get(found.piece)
+        if piece is not None and (piece.live or piece.banned):
+            return None
+        if kind == "phone" and self._with_number(subject, found.value[0]) is not None:
+            return None
+        return found
+
+    def _owned(self, subject: SubjectId, kind: Kind) -> Found | None:
+        """What is shown where nothing is for sale (R3, R5, R6)."""
+        here = self._live_here(subject, kind)
+        found = self.people[subject].found(kind)
+        if found is not None:
+            piece = self.pieces.get(found.piece)
+            if piece is not None and piece.live:
+                elsewhere = found.value[:1]
+                return Found(found.piece, here.get(found.piece, elsewhere))
+            reordered = self._with_number(subject, found.value[0]) if kind == "phone" else None
+            if reordered is not None and not (piece and piece.banned):
+                return reordered
+        return self._newest(here)
+
+    def _live_here(self, subject: SubjectId, kind: Kind) -> dict[PieceId, Value]:
+        here = self.kept.get((subject, kind), {})
+        return {piece: value for piece, value in here.items() if self.pieces[piece].live}
+
+    def _with_number(self, subject: SubjectId, number: str) -> Found | None:
+        """The newest phone owned here that brought this number along."""
+        here = self._live_here(subject, "phone")
+        return self._newest({piece: value for piece, value in here.items() if number in value})
+
+    def _newest(self, here: dict[PieceId, Value]) -> Found | None:
+        if not here:
+            return None
+        piece = max(here, key=lambda one: self.pieces[one].seq)
+        return Found(piece, here[piece])
+
+    def _charge(self, user: User, subject: SubjectId, kind: Kind, offer: Found) -> int:
+        """R9."""
+        price, figures = self.prices.of(kind), self.opened(user)
+        from_license = min(price, figures.left)
+        from_extra = price - from_license
+        figures.used += from_license
+        figures.extra += from_extra
+        self.used += from_extra
+        seq = self._write("reveal", user, from_license, from_extra)
+        self.charges[seq] = Charge(
+            user, self.month(user).no, offer.piece, from_license, from_extra, self.at
+        )
+        self.pieces[offer.piece] = Piece(user, self.at, seq)
+        self.kept.setdefault((subject, kind), {})[offer.piece] = offer.value
+        return seq
+
+    def _save(self, user: User, piece: PieceId, price: int) -> None:
+        """R31."""
+        if self.pieces[piece].by is user or (user.id, piece) in self.savings:
+            return
+        self.savings.add((user.id, piece))
+        self.opened(user).saved += price
+        user.saved += price
+        self.written_at = self.at
+
+    def _announce(self, user: User, before: int) -> None:
+        """R33."""
+        level = self.level(user)
+        if level > max(before, self.figures(user).alerted):
+            self.opened(user).alerted = level
+            self.written_at = self.at
+
+    def _write(
+        self,
+        action: str,
+        user: User | None,
+        from_license: int = 0,
+        from_extra: int = 0,
+        granted: int | None = None,
+    ) -> int:
+        left = self.figures(user).left if user else None
+        return self._append(
+            Line(
+                action,
+                user.id if user else None,
+                from_license + from_extra,
+                from_license,
+                from_extra,
+                left,
+                self.pool,
+                None,
+                granted,
+            )
+        )
+
+    def _append(self, line: Line) -> int:
+        self.written_at = self.at
+        self.lines.append(line)
+        return len(self.lines)
+
+    # Idempotency keys
+
+    def _kept_answer(self, caller: str, key: str | None, body: object) -> object:
+        kept = self.answers.get((caller, key)) if key else None
+        if kept is None:
+            return None
+        if kept[0] != body:
+            raise Refused("idempotency_conflict")
+        return kept[1]
+
+    def _keep(self, caller: str, key: str | None, body: object, answer: object) -> None:
+        if key is not None:
+            self.answers[caller, key] = (body, answer)
+
+    def _as_owned_now(self, first: Answer) -> Answer:
+        """R11: no value comes back that the charge told of no longer pays for."""
+        return first._replace(
+            results=tuple(
+                told
+                if told.seq is None or self._pays(told.seq)
+                else told._replace(value=None, by=None, at=None)
+                for told in first.results
+            )
+        )
+
+    def _pays(self, seq: int) -> bool:
+        return seq not in self.reversed
