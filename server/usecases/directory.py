@@ -70,7 +70,7 @@ class Tally(msgspec.Struct):
             changed=self.changed,
             unchanged=self.unchanged,
             problem_count=self.problem_count,
-            problems=self.problems,
+            problems=sorted(self.problems, key=lambda problem: problem.line),
             ignored_columns=list(ignored_columns),
         )
 
