@@ -1,0 +1,79 @@
+"""The servers that are measured: started on a free port, on given cores, and stopped by their
+id."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.processes import ChildProcess
+from tests.services import READY_TIMEOUT_S, free_port
+
+PORT_VARIABLE = "BENCH_PORT"
+READY = "bench: listening"
+"""What a server of the bench prints once it takes connections."""
+UVICORN_READY = "Uvicorn running"
+_TASKSET = shutil.which("taskset")
+
+ALL_CORES = tuple(sorted(os.sched_getaffinity(0)))
+SERVER_CORES = ALL_CORES[:1]
+"""For a server that has one busy thread; the load comes from the other cores."""
+LOAD_CORES = ALL_CORES[1:] or ALL_CORES
+
+
+class Server:
+    """One server process."""
+
+    def __init__(self, process: ChildProcess, port: int) -> None:
+        self._process = process
+        self.port = port
+
+    @property
+    def cpu_ns(self) -> int:
+        """What all its threads have computed so far."""
+        tasks = Path(f"/proc/{self._process.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+    @property
+    def resident_bytes(self) -> int:
+        """Its memory as the kernel counts it."""
+        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def serving(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cores: Sequence[int] = ALL_CORES,
+    ready: str = READY,
+) -> Iterator[Server]:
+    """A running server; `BENCH_PORT` and `BATTERY_PORT` in its environment say where."""
+    port = free_port()
+    inherited = {name: v for name, v in os.environ.items() if not name.startswith("BATTERY_")}
+    ports = {PORT_VARIABLE: str(port), "BATTERY_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    pinned = [_TASKSET, "-c", ",".join(map(str, cores))] if _TASKSET else []
+    process = ChildProcess([*pinned, *command], env={**inherited, **ports, **env})
+    try:
+        process.wait_for_line(ready, timeout_s=READY_TIMEOUT_S)
+        yield Server(process, port)
+    finally:
+        process.kill()
+
+
+def module(name: str) -> list[str]:
+    """The command of a module of this package, or of the product."""
+    return [sys.executable, "-m", name]
+
+
+@contextmanager
+def load_cores() -> Iterator[None]:
+    """This process on the cores that the measured server leaves free."""
+    os.sched_setaffinity(0, LOAD_CORES)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, ALL_CORES)

@@ -1,0 +1,42 @@
+"""How long and how often each side is measured."""
+
+import msgspec
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """`seconds` of each round of each side; `subjects`: enough for a side's rounds.
+
+    Fan-out counts instead: a round has so many `events`, or so many `bursts` of fifty.
+    """
+
+    rounds: int
+    seconds: float
+    subjects: int
+    sockets: int
+    events: int
+    bursts: int
+    idle_sockets: int
+    reveals: int
+
+
+FULL = Plan(
+    rounds=5,
+    seconds=1.0,
+    subjects=80_000,
+    sockets=1_000,
+    events=30,
+    bursts=10,
+    idle_sockets=2_000,
+    reveals=60,
+)
+QUICK = Plan(
+    rounds=1,
+    seconds=0.2,
+    subjects=8_000,
+    sockets=50,
+    events=5,
+    bursts=2,
+    idle_sockets=100,
+    reveals=5,
+)
+"""Shows that every row still runs; the figures say little."""
