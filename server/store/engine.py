@@ -26,7 +26,25 @@ SQLITE_PRAGMAS = (
 POOL_CONNECTIONS = 10
 POOL_WAIT_S = 5
 CONNECT_TIMEOUT_S = 5
+COMMAND_TIMEOUT_S = 60
+"""A PostgreSQL that hangs must not hang an org's writer for ever; no statement takes that long."""
 RETRY_AFTER_S = 2
+SQLITE_OUTAGES = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+"""What the world does to a file; SQLite calls a wrong statement an OperationalError too."""
 
 
 class Database:
@@ -97,8 +115,16 @@ def is_outage(error: Exception) -> bool:
     if isinstance(error, OSError | PoolTimeoutError | TimeoutError):
         return True
     if isinstance(error, DBAPIError):
+        cause = error.orig
+        if isinstance(cause, sqlite3.Error):
+            return is_outage(cause)
         return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    return isinstance(error, sqlite3.OperationalError)
+    return isinstance(error, sqlite3.Error) and _primary_code(error) in SQLITE_OUTAGES
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    """SQLite's result code without the detail of the upper bits; 0 where Python raised it itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _sqlite(url: str, *, pool_size: int) -> AsyncEngine:
@@ -136,6 +162,7 @@ def _postgresql(url: str) -> AsyncEngine:
         pool_pre_ping=False,
         connect_args={
             "timeout": CONNECT_TIMEOUT_S,
+            "command_timeout": COMMAND_TIMEOUT_S,
             # A prepared statement planned on an un-analysed table keeps a sequential scan for ever
             # (ledger.md, traps): every statement here has an index to use.
             "server_settings": {"enable_seqscan": "off", "jit": "off"},
