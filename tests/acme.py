@@ -7,7 +7,6 @@ goes through the product's own `Charger`.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -41,7 +40,6 @@ SECRET = b"the deployment secret of the tests, 32 bytes and more"
 STEADY = msgspec.json.encode(
     KeptPersonality(disc=Disc(d=20, i=30, s=80, c=60), style="Steady", summary="Listens first.")
 ).decode()
-_numbers = count(1)
 
 
 class Clock:
@@ -103,26 +101,34 @@ class House:
         personality: bool = False,
     ) -> SubjectId:
         """A person in the directory that every org may find."""
-        subject = SubjectId(new_id("con"))
-        number = next(_numbers)
-        async with self.database.write() as connection:
-            await connection.execute(
-                insert(schema.subject).values(
-                    id=subject,
-                    org_id=EVERYONE,
-                    type="contact",
-                    url=f"https://www.linkedin.com/in/person-{number}-{subject}",
-                    name=f"Person {number}",
-                    email=email,
-                    mobile=mobile,
-                    direct=direct,
-                    personality=STEADY if personality else None,
-                    search=f"person {number}",
-                    sort=f"person {number}",
-                    fingerprint=b"",
-                )
-            )
+        values = {"email": email, "mobile": mobile, "direct": direct}
+        [subject] = await self._add([values | {"personality": STEADY if personality else None}])
         return subject
+
+    async def contacts(self, number: int) -> list[SubjectId]:
+        """So many people, each with an email address."""
+        absent = {"mobile": None, "direct": None, "personality": None}
+        return await self._add([absent | {"email": f"{n}@example.com"} for n in range(number)])
+
+    async def _add(self, records: list[dict[str, str | None]]) -> list[SubjectId]:
+        subjects = [SubjectId(new_id("con")) for _ in records]
+        rows = [
+            record
+            | {
+                "id": subject,
+                "org_id": EVERYONE,
+                "type": "contact",
+                "url": f"https://www.linkedin.com/in/{subject}",
+                "name": f"Person {subject}",
+                "search": f"person {subject}",
+                "sort": f"person {subject}",
+                "fingerprint": b"",
+            }
+            for subject, record in zip(subjects, records, strict=True)
+        ]
+        async with self.database.write() as connection:
+            await connection.execute(insert(schema.subject), rows)
+        return subjects
 
     async def rewrite(self, subject: SubjectId, **values: str | None) -> None:
         """The directory holds something else now: `email`, `mobile`, `direct`, `personality`."""
