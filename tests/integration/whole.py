@@ -40,6 +40,7 @@ from server.wire.operator import License, NewOrg, NewUser
 from server.wire.words import Role
 
 NOW: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+AT: Final = "2026-11-23T12:00:00Z"
 ANCHOR: Final = date(2026, 1, 15)
 ALLOTMENT: Final = 100
 SECRET: Final = b"the deployment secret of the tests, 32 bytes and more"
@@ -79,6 +80,34 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "hidden": ("hidden@acme.example", "+14155550106"),
 }
 """Everything in the directory that costs something, as it would stand in an answer."""
+ANA_EMAIL: Final = {
+    "email": "ana.beck@initech.example",
+    "analysis": {
+        "seniority": "vp",
+        "function": "sales",
+        "tenure_years": 4.5,
+        "skills": ["negotiation", "forecasting"],
+    },
+    "insights": [
+        {
+            "colleague": "Jane Okafor",
+            "strength": 80,
+            "since": "2019",
+            "note": "Worked together at Initrode",
+        }
+    ],
+}
+ANA_PHONE: Final = {
+    "phones": [
+        {"type": "mobile", "number": "+14155550101"},
+        {"type": "direct", "number": "+14155550102"},
+    ]
+}
+ANA_PERSONALITY: Final = {
+    "disc": {"d": 20, "i": 30, "s": 80, "c": 60},
+    "style": "Steady",
+    "summary": "Listens first.",
+}
 INSIGHTS: Final = "url,colleague,strength,since,note\n" + SITE + "/in/ana,{email},{known}\n"
 JANE_KNOWS_ANA: Final = "80,2019,Worked together at Initrode"
 GUS_KNOWS_ANA: Final = "35,2024,Met at a trade fair"
@@ -271,15 +300,20 @@ class Whole:
 
 @asynccontextmanager
 async def open_whole(
-    database_url: str, folder: Path, *, limits: Limits | None = None, redis_url: str | None = None
+    folder: Path,
+    *,
+    database_url: str | None = None,
+    limits: Limits | None = None,
+    redis_url: str | None = None,
 ) -> AsyncIterator[Whole]:
     """The app between start and stop, with the directory and the first customers.
 
-    Admins may reverse 50 credits within 7 days (R27).
+    Its database is a file in `folder` where none is given. Admins may reverse 50 credits within 7
+    days (R27).
     """
     settings = Settings(
         data=folder,
-        database_url=database_url,
+        database_url=database_url or f"sqlite+aiosqlite:///{folder / 'battery.db'}",
         secret=SECRET,
         redis_url=redis_url,
         admin_reversal_days=7,
@@ -321,3 +355,8 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
     assert told["title"]
     assert told["detail"].endswith((".", "?"))
     return answer.status_code, told["code"]
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str, str]:
+    """Status, code and the sentence."""
+    return (*problem(answer), answer.json()["detail"])
