@@ -118,7 +118,8 @@ def is_outage(error: Exception) -> bool:
         cause = error.orig
         if isinstance(cause, sqlite3.Error):
             return is_outage(cause)
-        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        gone = isinstance(error, OperationalError | InterfaceError)
+        return gone or error.connection_invalidated
     return isinstance(error, sqlite3.Error) and _primary_code(error) in SQLITE_OUTAGES
 
 
