@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import Row, Text, and_, bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.battery import MonthFigures, Pool, battery_of
@@ -41,6 +41,80 @@ Connection = AsyncConnection
 """A name for those who hand a connection on without knowing SQL."""
 
 
+_FIGURES = ("granted", "used", "held", "extra_used", "extra_held", "saved")
+_NEWEST_MONTH = and_(
+    allotment.c.org_id == license_.c.org_id,
+    allotment.c.user_id == license_.c.user_id,
+    allotment.c.month_no == license_.c.last_month_no,
+)
+
+# Built once: building a statement costs as much as running one of these.
+_ORG = bindparam("org", type_=Text)
+_USERS = bindparam("users", expanding=True, type_=Text)
+_BETWEEN = (
+    entry.c.org_id == _ORG,
+    entry.c.seq > bindparam("after"),
+    entry.c.seq <= bindparam("to"),
+)
+_EPOCH = select(deployment.c.value).where(deployment.c.name == EPOCH)
+_POSITIONS = select(org_head.c.org_id, org_head.c.head_seq).where(
+    org_head.c.org_id.in_(bindparam("orgs", expanding=True, type_=Text))
+)
+_STATE = select(org, org_head).join(org_head, org_head.c.org_id == org.c.id).where(org.c.id == _ORG)
+_SEATS = (
+    select(
+        license_,
+        *(
+            allotment.c[name].label(f"month_{name}")
+            for name in ("month_no", "starts_us", "ends_us", *_FIGURES)
+        ),
+    )
+    .join(allotment, _NEWEST_MONTH, isouter=True)
+    .where(license_.c.org_id == _ORG, license_.c.user_id.in_(_USERS))
+)
+_ALERTED = (
+    select(allotment.c.user_id, allotment.c.alerted, allotment.c.alert_seq)
+    .join(license_, _NEWEST_MONTH)
+    .where(allotment.c.org_id == _ORG, allotment.c.user_id.in_(_USERS), allotment.c.alerted > 0)
+)
+_ALERTS = _ALERTED.where(allotment.c.ends_us > bindparam("at_us"))
+_CROSSINGS = _ALERTED.where(
+    allotment.c.alert_seq > bindparam("after"), allotment.c.alert_seq <= bindparam("to")
+)
+_MEMBERS = select(users).where(users.c.id.in_(_USERS), users.c.org_id == _ORG, users.c.active)
+_ITEMS = (
+    select(
+        entry.c.seq,
+        entry.c.subject_id,
+        entry.c.kind,
+        entry.c.action,
+        entry.c.by_id,
+        func.coalesce(subject.c.url, "").label("url"),
+        func.coalesce(users.c.name, operator.c.name, "").label("by_name"),
+    )
+    .join(subject, subject.c.id == entry.c.subject_id, isouter=True)
+    .join(users, and_(users.c.id == entry.c.by_id, entry.c.by_type == "user"), isouter=True)
+    .join(
+        operator,
+        and_(operator.c.id == entry.c.by_id, entry.c.by_type == "operator"),
+        isouter=True,
+    )
+    .where(*_BETWEEN, entry.c.action.in_(ITEM_ACTIONS))
+    .order_by(entry.c.seq)
+)
+_MOVED_POOL = or_(entry.c.from_extra != 0, entry.c.action.in_(POOL_ACTIONS))
+_EFFECTS = (
+    select(
+        entry.c.user_id,
+        func.sum(case((entry.c.action.in_(ITEM_ACTIONS), 1), else_=0)).label("items"),
+        func.max(case((_MOVED_POOL, 1), else_=0)).label("moved_pool"),
+        func.max(case((entry.c.action == "prices", 1), else_=0)).label("prices"),
+    )
+    .where(*_BETWEEN)
+    .group_by(entry.c.user_id)
+)
+
+
 class OrgState(msgspec.Struct, frozen=True):
     """An org at one position. `at_us`: the time of its newest entry."""
 
@@ -63,22 +137,15 @@ class Stretch(msgspec.Struct, frozen=True):
 
 async def epoch(connection: AsyncConnection) -> str:
     """The random id of this ledger's history (api.md, The battery socket)."""
-    query = select(deployment.c.value).where(deployment.c.name == EPOCH)
-    return str((await connection.execute(query)).scalar_one())
-
-
-async def position(connection: AsyncConnection, which: OrgId) -> Seq:
-    """The org's newest `seq`, 0 for none."""
-    query = select(org_head.c.head_seq).where(org_head.c.org_id == which)
-    return Seq((await connection.execute(query)).scalar_one())
+    return str((await connection.execute(_EPOCH)).scalar_one())
 
 
 async def positions(connection: AsyncConnection, orgs: Sequence[OrgId]) -> dict[OrgId, Seq]:
     """The newest `seq` of each org that exists."""
     found: dict[OrgId, Seq] = {}
     for some in chunked(orgs):
-        query = select(org_head.c.org_id, org_head.c.head_seq).where(org_head.c.org_id.in_(some))
-        found |= {OrgId(row.org_id): Seq(row.head_seq) for row in await connection.execute(query)}
+        rows = await connection.execute(_POSITIONS, {"orgs": some})
+        found |= {OrgId(row.org_id): Seq(row.head_seq) for row in rows}
     return found
 
 
@@ -89,10 +156,7 @@ async def prices(connection: AsyncConnection, which: OrgId) -> Prices:
 
 async def org_state(connection: AsyncConnection, which: OrgId) -> OrgState:
     """Position, pool and prices in one row."""
-    query = (
-        select(org, org_head).join(org_head, org_head.c.org_id == org.c.id).where(org.c.id == which)
-    )
-    row = (await connection.execute(query)).one()
+    row = (await connection.execute(_STATE, {"org": which})).one()
     return OrgState(
         org=Org(id=row.id, name=row.name, time_zone=row.time_zone),
         head=Seq(row.head_seq),
@@ -121,12 +185,8 @@ async def batteries_at(
     at = max(at_us, state.at_us)
     seen: dict[UserId, Battery] = {}
     for some in chunked(of):
-        query = (
-            select(license_, *_MONTH)
-            .join(allotment, _NEWEST_MONTH, isouter=True)
-            .where(license_.c.org_id == state.org.id, license_.c.user_id.in_(some))
-        )
-        for row in await connection.execute(query):
+        given = {"org": state.org.id, "users": some}
+        for row in await connection.execute(_SEATS, given):
             month = _month(row, zone, at)
             seen[UserId(row.user_id)] = battery_of(
                 state.head, zone, state.pool, month, row.cap, row.saved
@@ -138,21 +198,25 @@ async def alerts(
     connection: AsyncConnection, which: OrgId, of: Sequence[UserId], at_us: AtUs
 ) -> dict[UserId, AlertSeen]:
     """The lowest level announced to each user in the credit month that `at_us` is in (R33)."""
-    return {
-        UserId(row.user_id): AlertSeen(level=LEVELS[row.alerted], seq=row.alert_seq)
-        for row in await _alerted(connection, which, of, allotment.c.ends_us > at_us)
-    }
+    seen: dict[UserId, AlertSeen] = {}
+    for some in chunked(of):
+        given = {"org": which, "users": some, "at_us": at_us}
+        for row in await connection.execute(_ALERTS, given):
+            level = LEVELS[row.alerted]
+            seen[UserId(row.user_id)] = AlertSeen(level=level, seq=row.alert_seq)
+    return seen
 
 
 async def crossings(
     connection: AsyncConnection, which: OrgId, of: Sequence[UserId], after: Seq, to: Seq
 ) -> tuple[Crossing, ...]:
     """The newest crossing of each of these users that entries `after+1..to` made (R33)."""
-    between = and_(allotment.c.alert_seq > after, allotment.c.alert_seq <= to)
-    return tuple(
-        Crossing(UserId(row.user_id), LEVELS[row.alerted], Seq(row.alert_seq))
-        for row in await _alerted(connection, which, of, between)
-    )
+    found: list[Crossing] = []
+    for some in chunked(of):
+        given = {"org": which, "users": some, "after": after, "to": to}
+        for row in await connection.execute(_CROSSINGS, given):
+            found.append(Crossing(UserId(row.user_id), LEVELS[row.alerted], Seq(row.alert_seq)))
+    return tuple(found)
 
 
 async def members(
@@ -161,8 +225,7 @@ async def members(
     """The org's active users among `of`."""
     found: dict[UserId, User] = {}
     for some in chunked(of):
-        query = select(users).where(users.c.id.in_(some), users.c.org_id == which, users.c.active)
-        for row in await connection.execute(query):
+        for row in await connection.execute(_MEMBERS, {"org": which, "users": some}):
             found[UserId(row.id)] = User(id=row.id, name=row.name, email=row.email, role=row.role)
     return found
 
@@ -171,26 +234,7 @@ async def items(
     connection: AsyncConnection, which: OrgId, after: Seq, to: Seq
 ) -> tuple[RevealedItem, ...]:
     """The pieces that entries `after+1..to` opened or closed, in order. `url` is "" once erased."""
-    query = (
-        select(
-            entry.c.seq,
-            entry.c.subject_id,
-            entry.c.kind,
-            entry.c.action,
-            entry.c.by_id,
-            func.coalesce(subject.c.url, "").label("url"),
-            func.coalesce(users.c.name, operator.c.name, "").label("by_name"),
-        )
-        .join(subject, subject.c.id == entry.c.subject_id, isouter=True)
-        .join(users, and_(users.c.id == entry.c.by_id, entry.c.by_type == "user"), isouter=True)
-        .join(
-            operator,
-            and_(operator.c.id == entry.c.by_id, entry.c.by_type == "operator"),
-            isouter=True,
-        )
-        .where(*_range(which, after, to), entry.c.action.in_(ITEM_ACTIONS))
-        .order_by(entry.c.seq)
-    )
+    given = {"org": which, "after": after, "to": to}
     return tuple(
         RevealedItem(
             seq=row.seq,
@@ -201,7 +245,7 @@ async def items(
             by_id=row.by_id,
             by_name=row.by_name,
         )
-        for row in await connection.execute(query)
+        for row in await connection.execute(_ITEMS, given)
     )
 
 
@@ -209,19 +253,8 @@ async def stretch(
     connection: AsyncConnection, which: OrgId, after: Seq, to: Seq, items_max: int
 ) -> Stretch:
     """What entries `after+1..to` did, as `Commit` tells it. Above `items_max` no item is listed."""
-    is_item = case((entry.c.action.in_(ITEM_ACTIONS), 1), else_=0)
-    moved_pool = or_(entry.c.from_extra != 0, entry.c.action.in_(POOL_ACTIONS))
-    query = (
-        select(
-            entry.c.user_id,
-            func.sum(is_item).label("items"),
-            func.max(case((moved_pool, 1), else_=0)).label("moved_pool"),
-            func.max(case((entry.c.action == "prices", 1), else_=0)).label("prices"),
-        )
-        .where(*_range(which, after, to))
-        .group_by(entry.c.user_id)
-    )
-    rows = (await connection.execute(query)).all()
+    given = {"org": which, "after": after, "to": to}
+    rows = (await connection.execute(_EFFECTS, given)).all()
     count = sum(row.items for row in rows)
     commit = Commit(
         org=which,
@@ -235,18 +268,6 @@ async def stretch(
     return Stretch(commit, count)
 
 
-_FIGURES = ("granted", "used", "held", "extra_used", "extra_held", "saved")
-_MONTH = [
-    allotment.c[name].label(f"month_{name}")
-    for name in ("month_no", "starts_us", "ends_us", *_FIGURES)
-]
-_NEWEST_MONTH = and_(
-    allotment.c.org_id == license_.c.org_id,
-    allotment.c.user_id == license_.c.user_id,
-    allotment.c.month_no == license_.c.last_month_no,
-)
-
-
 def _month(row: Row[Any], zone: ZoneInfo, at: AtUs) -> MonthFigures:
     """The license's month at `at`: its row, or a fresh one where no entry has touched it yet."""
     anchor = date.fromisoformat(row.anchor)
@@ -257,26 +278,3 @@ def _month(row: Row[Any], zone: ZoneInfo, at: AtUs) -> MonthFigures:
     if bounds.no != newest.no:
         return MonthFigures(bounds, row.allotment)
     return MonthFigures(bounds, **{name: getattr(row, f"month_{name}") for name in _FIGURES})
-
-
-def _range(which: OrgId, after: Seq, to: Seq) -> tuple[ColumnElement[bool], ...]:
-    return entry.c.org_id == which, entry.c.seq > after, entry.c.seq <= to
-
-
-async def _alerted(
-    connection: AsyncConnection, which: OrgId, of: Sequence[UserId], when: ColumnElement[bool]
-) -> list[Row[Any, Any, Any]]:
-    rows: list[Row[Any, Any, Any]] = []
-    for some in chunked(of):
-        query = (
-            select(allotment.c.user_id, allotment.c.alerted, allotment.c.alert_seq)
-            .join(license_, _NEWEST_MONTH)
-            .where(
-                allotment.c.org_id == which,
-                allotment.c.user_id.in_(some),
-                allotment.c.alerted > 0,
-                when,
-            )
-        )
-        rows += (await connection.execute(query)).all()
-    return rows
