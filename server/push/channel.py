@@ -41,8 +41,8 @@ SOCKETS_PER_TURN = 256
 USERS_PER_TURN = 64
 """Each has a battery of its own to encode."""
 NEWCOMERS_PER_ROUND = 128
-JOINED_ROUNDS = 2
-"""While busy, what comes within so many times the last round's length goes out together."""
+JOINED_FLUSHES = 2
+"""What comes within so many times the length of the last flush goes out together."""
 
 THING = TypeVar("THING")
 
@@ -67,6 +67,7 @@ class Channel:
         self._crossed: dict[UserId, Level] = {}
         self._prices_owed = False
         self._heartbeat = (Seq(-1), b"")
+        self._rested_at = 0.0
         self._wake = asyncio.Event()
         self._stopped = False
 
@@ -162,21 +163,16 @@ class Channel:
     async def run(self) -> None:
         """Rounds, until `stop`. The first event goes out at once; a busy org's are joined."""
         loop = asyncio.get_running_loop()
-        tempo = self._equipment.tempo
-        rested_at = loop.time()
         while True:
             await self._wake.wait()
-            await asyncio.sleep(rested_at - loop.time())
+            await asyncio.sleep(self._rested_at - loop.time())
             if self._stopped:
                 return
             self._wake.clear()
-            began = loop.time()
             try:
                 await self._round()
             except errors.Unavailable:
                 self._postpone()
-            ended = loop.time()
-            rested_at = ended + min(tempo.join_s, JOINED_ROUNDS * (ended - began))
 
     async def _round(self) -> None:
         announced = None if self.position is None else self._inbox.take(self.position)
@@ -205,7 +201,7 @@ class Channel:
             self._wake.set()
 
     def _is_short(self) -> bool:
-        return self.position is not None and self._inbox.heard > self.position
+        return self.position is not None and self._inbox.lacks(self.position)
 
     def _wanted(
         self, newcomers: dict[Subscription, Since | None], behind: list[Subscription]
@@ -243,6 +239,8 @@ class Channel:
 
     async def _broadcast(self, stretch: Stretch) -> None:
         """`changes` to every socket that is where it begins; the others catch up."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         event = event_of(stretch)
         self.position = event.to
         self._ring.add(event)
@@ -257,6 +255,8 @@ class Channel:
                     subscription.position = event.to
                     subscription.quiet_since = now
                     counters.deliveries += 1
+        rest_s = min(self._equipment.tempo.join_s, JOINED_FLUSHES * (loop.time() - began))
+        self._rested_at = loop.time() + rest_s
 
     def _note(self, crossings: Iterable[Crossing]) -> None:
         for crossing in crossings:

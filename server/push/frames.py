@@ -8,10 +8,11 @@ import asyncio
 import random
 import socket
 from asyncio.transports import BaseTransport
+from collections.abc import Callable
 from typing import Any, cast
 
 import uvicorn
-from uvicorn._types import ASGIApplication, ASGISendEvent
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.frames import CloseCode, Frame
@@ -161,6 +162,8 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             self.transport.abort()
         else:
             self._ended(sent.code, sent.reason)
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
 
     async def send(self, message: ASGISendEvent) -> None:
         await super().send(message)
@@ -169,6 +172,9 @@ class FrameProtocol(WebSocketsSansIOProtocol):
             del self.request, self.response
             self.scope["headers"] = []
             self.scope["extensions"] = {}
+        elif message["type"] == "websocket.http.response.body" and self.close_sent:
+            # A refused upgrade is an answer; uvicorn would log each as an error of the app.
+            self.handshake_complete = True
 
     def _ended(self, code: int, reason: str) -> None:
         """Sends the close frame that waits in `conn` and gives the peer a moment to answer it."""
@@ -190,7 +196,7 @@ class BoundedProtocol(ServerProtocol):
         super().fail(code, reason)
 
 
-def uvicorn_config(app: ASGIApplication, settings: Settings) -> uvicorn.Config:
+def uvicorn_config(app: Callable[..., Any], settings: Settings) -> uvicorn.Config:
     """How the product is served: prepared frames, nothing compressed, no protocol pings.
 
     The app itself believes forwarded headers (server/api/origins.py), so uvicorn must not.

@@ -39,6 +39,11 @@ class Inbox:
         """The ledger is known to reach `seq`."""
         self.heard = max(self.heard, seq)
 
+    def lacks(self, position: Seq) -> bool:
+        """Whether more was heard of than follows on `position` here."""
+        follows = self._commits and self._commits[0].from_seq == position + 1
+        return self.heard > (self._commits[-1].to_seq if follows else position)
+
     def take(self, position: Seq) -> Stretch | None:
         """All that is here, as one, if it follows on `position`."""
         return self.take_to(position, self._commits[-1].to_seq) if self._commits else None

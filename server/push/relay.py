@@ -194,7 +194,12 @@ class Relay:
         raise TimeoutError("Redis is silent")
 
     def _take(self, body: bytes) -> None:
-        message: NodeMessage = from_json(NodeMessage, body)  # type: ignore[arg-type]
+        try:
+            message: NodeMessage = from_json(NodeMessage, body)  # type: ignore[arg-type]
+        except msgspec.DecodeError as error:
+            # While a new version is rolled out, nodes of both share the topic.
+            log.warning("a node said what this version does not know", error=str(error))
+            return
         if message.node == self._node:
             return
         match message:

@@ -72,10 +72,12 @@ async def look(equipment: Equipment, wanted: Wanted, announced: Announced) -> Vi
     `announced` is asked for what the announcements tell up to the snapshot's position; where they
     have a hole the ledger tells it. Raises Unavailable.
     """
-    at = equipment.clock()
+    now = equipment.clock()
     jobs = await equipment.jobs(wanted.org, sorted(wanted.newcomers)) if wanted.newcomers else {}
     async with equipment.database.read() as connection:
         state = await feed.org_state(connection, wanted.org)
+        # As for the batteries: a clock that went back brings no left month back.
+        at = max(now, state.at_us)
         missing = await _missing(equipment, connection, wanted, state.head, announced)
         owed = wanted.users | affected(missing, wanted.watchers)
         users = sorted(owed | wanted.newcomers)
@@ -108,7 +110,8 @@ def affected(stretch: Stretch | None, watchers: Collection[UserId]) -> set[UserI
 
 def tail_start(tails: Collection[Seq], head: Seq) -> Seq:
     """Where to begin reading items so that every position not too far back is served."""
-    return min((seq for seq in tails if 0 <= head - seq <= ENTRIES_MAX), default=head)
+    served = (seq for seq in tails if 0 <= seq <= head <= seq + ENTRIES_MAX)
+    return min(served, default=head)
 
 
 async def _missing(
