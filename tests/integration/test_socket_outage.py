@@ -1,0 +1,48 @@
+"""The database goes away and comes back under open sockets: they wait, and miss nothing."""
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.acme import Acme
+from tests.integration.socket_stage import Browser, Stage, staged
+from tests.services import Postgres
+
+
+class Office(NamedTuple):
+    node: Stage
+    acme: Acme
+    postgres: Postgres
+
+
+@pytest.fixture
+async def office(postgres: Postgres, postgres_url: str) -> AsyncIterator[Office]:
+    async with staged(postgres_url) as (node, acme):
+        yield Office(node, acme, postgres)
+
+
+async def test_a_newcomer_is_told_to_come_back(office: Office) -> None:
+    office.postgres.stop()
+    async with connect(office.node.url) as connection:
+        bob = Browser(connection)
+        await bob.say(type="hello", token=office.node.desk.sign_in(office.acme.bob))
+        code, reason = await bob.closed()
+        assert code == 4000
+        assert "database" in reason
+    office.postgres.start()
+    async with office.node.browser(office.acme.bob) as again:
+        assert again.welcome["resumed"] is False
+
+
+async def test_open_sockets_stay_and_get_what_was_owed(office: Office) -> None:
+    async with office.node.browser(office.acme.bob) as bob:
+        office.postgres.stop()
+        # The battery is owed from now on, and can only be read once the database is back.
+        office.node.hub.refresh(office.acme.org.id, [office.acme.bob.id])
+        assert (await bob.hear("heartbeat"))["seq"] == bob.welcome["seq"]
+        office.postgres.start()
+        assert (await bob.hear("battery"))["battery"] == bob.welcome["battery"]
+        seq = await office.acme.org.grant(50)
+        assert (await bob.hear("changes"))["to"] == seq
