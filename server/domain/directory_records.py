@@ -60,7 +60,8 @@ def filed(record: Record) -> Filed:
     """The record as it is written."""
     address = unquote(record.url.removeprefix("https://").removeprefix("www."))
     public = (record.name, record.headline, record.company, record.location, address)
-    search = within_bytes(folded("\n".join(filter(None, public))), SEARCH_BYTES_MAX)
+    # Each by itself: text in plain ASCII, as most is, folds in no time.
+    search = within_bytes("\n".join(folded(text) for text in public if text), SEARCH_BYTES_MAX)
     sort = within_bytes(folded(record.name), SORT_BYTES_MAX)
     encoded = msgspec.json.encode((msgspec.structs.astuple(record), search, sort))
     digest = hashlib.blake2b(encoded, digest_size=FINGERPRINT_BYTES).digest()
@@ -77,6 +78,11 @@ def record_of(row: DirectoryRow) -> Record:
         personality=_personality_of(row),
         analysis=_told(Analysis(**{column: getattr(row, column) for column in _ANALYSIS})),
     )
+
+
+def says_it_all(columns: frozenset[str]) -> bool:
+    """Whether a file with these columns leaves nothing as it was."""
+    return columns.issuperset((*_TEXTS, *_ANALYSIS)) and not columns.isdisjoint(_DISC)
 
 
 def completed(new: Record, stored: Record, columns: frozenset[str]) -> Record:
