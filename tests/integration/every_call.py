@@ -13,6 +13,8 @@ class Operation(NamedTuple):
     path: str
     scheme: str | None
     takes_json: bool
+    template: str
+    """The path as the document has it."""
 
     def caller(self, whole: Whole) -> Person | str | None:
         """Somebody who may make this call; admins may make those of members too."""
@@ -36,4 +38,5 @@ def _operations(document: Any, whole: Whole) -> Iterator[Operation]:
                 named.replace("{code}", "KFWQ-7M3D"),
                 next((name for choice in told["security"] for name in choice), None),
                 "application/json" in told.get("requestBody", {}).get("content", {}),
+                path,
             )

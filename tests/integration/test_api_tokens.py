@@ -41,7 +41,7 @@ MALFORMED = [
 
 @pytest.mark.parametrize("token", MALFORMED, ids=range(len(MALFORMED)))
 async def test_a_malformed_token_opens_no_call(whole: Whole, token: bytes) -> None:
-    for method, path, scheme, _ in await operations(whole):
+    for method, path, scheme, *_ in await operations(whole):
         if scheme is None:
             continue
         heads = httpx.Headers([(b"authorization", token)])
@@ -51,7 +51,7 @@ async def test_a_malformed_token_opens_no_call(whole: Whole, token: bytes) -> No
 
 
 async def test_no_token_opens_no_call(whole: Whole) -> None:
-    for method, path, scheme, _ in await operations(whole):
+    for method, path, scheme, *_ in await operations(whole):
         answer = await whole.call(method, path)
         assert (answer.status_code == 401) is (scheme is not None), (method, path)
 
@@ -80,7 +80,7 @@ async def test_a_token_that_was_signed_out_opens_nothing(whole: Whole) -> None:
     token = await whole.session(whole.people.bob.id)
     assert (await whole.call("GET", "/battery", token)).status_code == 200
     assert (await whole.call("DELETE", "/sessions/current", token)).status_code == 204
-    for method, path, scheme, _ in await operations(whole):
+    for method, path, scheme, *_ in await operations(whole):
         if scheme is not None:
             answer = await whole.call(method, path, token)
             assert problem(answer) == (401, "unauthenticated"), (method, path)
@@ -88,7 +88,7 @@ async def test_a_token_that_was_signed_out_opens_nothing(whole: Whole) -> None:
 
 async def test_each_call_is_open_to_its_role_only(whole: Whole) -> None:
     people = whole.people
-    for method, path, scheme, _ in await operations(whole):
+    for method, path, scheme, *_ in await operations(whole):
         if scheme == "operator":
             strangers: list[Person | str] = [people.bob, people.alice]
         elif path.startswith("/admin/") or path.endswith("/answer"):
