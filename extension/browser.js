@@ -110,12 +110,19 @@ export async function openSettings() {
   await chrome.runtime.openOptionsPage();
 }
 
+/**
+ * A catalogue of texts, for the worker: Chromium cannot import JSON into a service worker that was
+ * stopped and starts again ("Failed to load the script unexpectedly", seen in 156).
+ *
+ * @param {string} language
+ * @returns {Promise<typeof import("./_locales/en/messages.json")>}
+ */
+export async function readCatalogue(language) {
+  const file = chrome.runtime.getURL(`_locales/${language}/messages.json`);
+  return (await fetch(file)).json();
+}
+
 /** @returns {string} */
 export function version() {
   return chrome.runtime.getManifest().version;
-}
-
-/** @returns {boolean} */
-export function isFirefox() {
-  return chrome.runtime.getURL("").startsWith("moz-extension:");
 }

@@ -4,10 +4,10 @@
  * last worker is back.
  *
  * @import { Notice, PageRequest, RevealRequest, ServerMessage, View } from "../protocol.js"
+ * @import { Words } from "../ui/words.js"
  * @import { Page } from "./pages.js"
  */
 
-import en from "../_locales/en/messages.json" with { type: "json" };
 import * as browser from "../browser.js";
 import { PAGE_PORT } from "../protocol.js";
 import { createCalls } from "../ui/calls.js";
@@ -28,10 +28,11 @@ import { viewOf } from "./view.js";
 const DEACTIVATED = 4503;
 const SIGNED_OUT = 4501;
 
-const words = createWords({ en }, navigator.languages);
 const clock = browserClock;
 const account = createAccount(browser.local);
 const figures = createFigures(browser.session, clock.now);
+/** @type {Words | null} */
+let words = null;
 /** @type {View["link"]} */
 let linkState = "connecting";
 /** @type {View["problem"]} */
@@ -125,7 +126,9 @@ const pairing = createPairing({
 const pages = createPages({
   viewFor,
   onRequest: (page, request) => ready.then(() => answerPage(page, request)),
-  onUpdate: () => browser.setBadge(badgeOf(words, viewFor({ url: null, notice: null }))),
+  onUpdate() {
+    if (words) browser.setBadge(badgeOf(words, viewFor({ url: null, notice: null })));
+  },
 });
 
 /** @param {Exclude<ServerMessage, {type: "welcome" | "heartbeat"}>} message */
@@ -263,7 +266,13 @@ async function moveTo(server) {
 
 async function restore() {
   await browser.closeStorageToPages();
-  await Promise.all([account.load(), figures.load(), pairing.resume()]);
+  const [en] = await Promise.all([
+    browser.readCatalogue("en"),
+    account.load(),
+    figures.load(),
+    pairing.resume(),
+  ]);
+  words = createWords({ en }, navigator.languages);
   if (account.token() !== null) startLink();
   await browser.setAlarm();
 }

@@ -106,7 +106,7 @@ class Rep:
         with page.expect_event("framenavigated", is_panel) as framed:
             page.goto(f"{self.server_url}/demo{path}")
         panel = Panel(page, framed.value)
-        panel.left.or_(panel.frame.get_by_role("button", name="Connect")).wait_for()
+        panel.frame.locator(".panel > :visible").wait_for()
         return panel
 
     def open_popup(self) -> Panel:

@@ -90,7 +90,6 @@ def test_collapsed_it_stays_collapsed_and_opens_again(bob: Rep) -> None:
     assert box is not None
     assert box["width"] < 160
     assert box["height"] < 60
-    panel.page.reload()
     again = bob.open(ANA)
     expect(again.frame.get_by_role("button", name="Open the panel")).to_be_visible()
     again.frame.get_by_role("button", name="Open the panel").click()
