@@ -124,7 +124,8 @@ def is_outage(error: Exception) -> bool:
 
 
 def _primary_code(error: sqlite3.Error) -> int:
-    """SQLite's result code without the detail of the upper bits; 0 where Python raised it itself."""
+    """SQLite's result code without the detail of the upper bits; 0 where Python raised it
+    itself."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
