@@ -151,14 +151,24 @@ function entryElement(words, entry, copy) {
     {
       class: entry.style,
       dir: entry.copyable ? "ltr" : "auto",
-      title: entry.style === "value" ? entry.text : null,
       "aria-hidden": hidden ? "true" : null,
     },
-    entry.text,
+    ...breakable(entry.text),
   );
   const note = entry.note ? el("span", { class: "note-line" }, entry.note) : null;
   const button = entry.copyable ? copyButton(words, entry.text, copy) : null;
   return el("div", { class: "entry" }, el("div", { class: "entry-text" }, text, note), button);
+}
+
+/**
+ * An address that needs two lines breaks before its domain.
+ *
+ * @param {string} text
+ * @returns {(string | HTMLElement)[]}
+ */
+function breakable(text) {
+  const at = text.lastIndexOf("@");
+  return at < 0 ? [text] : [text.slice(0, at), el("wbr"), text.slice(at)];
 }
 
 /**
