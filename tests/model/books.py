@@ -28,7 +28,7 @@ from tests.model.shapes import (
 )
 
 DAY_US = 86_400_000_000
-ADMIN_DAYS = 7
+ADMIN_DAYS = 45
 ADMIN_CREDITS = 30
 LEVELS = ("ok", "low", "critical", "empty")
 

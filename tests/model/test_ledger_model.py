@@ -24,7 +24,7 @@ from tests.model.books import ADMIN_CREDITS, ADMIN_DAYS
 from tests.model.shapes import Asked, Person
 from tests.model.two_orgs import MOMENT, Pair, TwoOrgs
 
-EXAMPLES = 30
+EXAMPLES = 25
 STEPS = 25
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 """Shrinking a history runs thousands more of them: pytest would end the test before it tells. Add
