@@ -212,7 +212,7 @@ class Org:
     async def move_to(self, zone: str) -> None:
         """The org's zone changes (R15)."""
         async with self.house.database.write() as connection:
-            await freeze_months(connection, self.id, self.house.clock())
+            await connection.run_sync(freeze_months, self.id, self.house.clock())
             await connection.execute(
                 update(schema.org).where(schema.org.c.id == self.id).values(time_zone=zone)
             )

@@ -88,6 +88,8 @@ class Seat(msgspec.Struct):
 
     def month_at(self, at: AtUs, zone: ZoneInfo) -> Month:
         """The credit month `at` falls in; a new one has the full allotment (R13)."""
+        if self.month is not None and at < self.month.bounds.ends_us:
+            return self.month
         if self.month is None:
             self.month = Month(self.user, month_at(self.anchor, zone, at), self.allotment)
         else:

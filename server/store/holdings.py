@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import and_, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, and_, bindparam, select
 
 from server.domain.ids import AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
 from server.domain.state import Owned, Piece, SubjectState
@@ -26,12 +25,12 @@ _owned = select(owned_value).where(
 )
 
 
-async def add_owned(
-    connection: AsyncConnection, org: OrgId, subjects: Mapping[SubjectId, SubjectState]
+def add_owned(
+    connection: Connection, org: OrgId, subjects: Mapping[SubjectId, SubjectState]
 ) -> None:
     """Puts into `subjects` what the org keeps on each."""
     for some in chunked(list(subjects)):
-        for row in await connection.execute(_owned, {"org": org, "subjects": some}):
+        for row in connection.execute(_owned, {"org": org, "subjects": some}):
             owned = Owned(PieceKey(row.piece_key), kept_from_json(row.value))
             subjects[SubjectId(row.subject_id)].owned.setdefault(row.kind, []).append(owned)
 
@@ -45,13 +44,11 @@ def piece_keys(subjects: Iterable[SubjectState]) -> set[PieceKey]:
     return keys
 
 
-async def pieces(
-    connection: AsyncConnection, org: OrgId, keys: Sequence[PieceKey]
-) -> dict[PieceKey, Piece]:
+def pieces(connection: Connection, org: OrgId, keys: Sequence[PieceKey]) -> dict[PieceKey, Piece]:
     """Those of `keys` that the org ever paid for, with who paid last."""
     found: dict[PieceKey, Piece] = {}
     for some in chunked(keys):
-        for row in await connection.execute(_pieces, {"org": org, "keys": some}):
+        for row in connection.execute(_pieces, {"org": org, "keys": some}):
             key = PieceKey(row.piece_key)
             found[key] = Piece(
                 key,

@@ -9,8 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Row, and_, bindparam, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
 from server.domain import errors
 from server.domain.commands import Command, Grant, Reveal, Reverse, SetCaps, SetLicense
@@ -131,73 +130,71 @@ _reversed_by_admins = select(func.coalesce(func.sum(-schema.entry.c.credits), 0)
 )
 
 
-async def lock_org(connection: AsyncConnection, org: OrgId) -> Head:
+def lock_org(connection: Connection, org: OrgId) -> Head:
     """Lock the org's head until the transaction ends. Raises NotFound."""
-    row = (await connection.execute(_lock, {"org": org})).one_or_none()
+    row = (connection.execute(_lock, {"org": org})).one_or_none()
     if row is None:
         raise errors.NotFound(f"There is no organization {org}.")
     return _head_of(row)
 
 
-async def load(
-    connection: AsyncConnection,
+def load(
+    connection: Connection,
     org: OrgId,
     commands: Sequence[Command],
     hasher: PieceHasher,
     now: AtUs,
 ) -> OrgState:
     """The state on which `commands` are planned, with the org locked."""
-    head = await lock_org(connection, org)
-    charges = await _load_charges(connection, org, commands)
+    head = lock_org(connection, org)
+    charges = _load_charges(connection, org, commands)
     users = _users(commands) | {c.line.user_id for c in charges.values() if c.line.user_id}
-    state = OrgState(head, await seats(connection, org, sorted(users)), charges=charges)
+    state = OrgState(head, seats(connection, org, sorted(users)), charges=charges)
     state.names = {seat.user: seat.name for seat in state.seats.values()}
-    state.names |= await _operator_names(connection, commands)
-    state.answers = await _load_answers(connection, org, commands)
-    await _load_subjects(connection, state, commands, hasher)
-    await _load_pieces(connection, state)
+    state.names |= _operator_names(connection, commands)
+    state.answers = _load_answers(connection, org, commands)
+    _load_subjects(connection, state, commands, hasher)
+    _load_pieces(connection, state)
     if any(isinstance(c, Reverse) and c.by.type == "user" for c in commands):
         since = calendar_month_start(AtUs(max(now, head.at_us)), head.zone)
         state.reversed_by_admins = int(
-            await connection.scalar(_reversed_by_admins, {"org": org, "since": since}) or 0
+            connection.scalar(_reversed_by_admins, {"org": org, "since": since}) or 0
         )
     return state
 
 
-async def seats(
-    connection: AsyncConnection, org: OrgId, users: Sequence[str]
-) -> dict[UserId, Seat]:
+def seats(connection: Connection, org: OrgId, users: Sequence[str]) -> dict[UserId, Seat]:
     """The seats of those of `users` that are of the org."""
     found: dict[UserId, Seat] = {}
     for some in chunked(users):
-        rows = await connection.execute(_seats_of_users, {"org": org, "users": some})
+        rows = connection.execute(_seats_of_users, {"org": org, "users": some})
         found |= {UserId(row.id): _seat(row) for row in rows}
     return found
 
 
-async def seats_on_the_pool(connection: AsyncConnection, org: OrgId) -> list[Seat]:
+def seats_on_the_pool(connection: Connection, org: OrgId) -> list[Seat]:
     """Active users who have nothing left on their license: they live on extra credits alone."""
-    return [_seat(row) for row in await connection.execute(_seats_on_the_pool, {"org": org})]
+    return [_seat(row) for row in connection.execute(_seats_on_the_pool, {"org": org})]
 
 
-async def all_seats(connection: AsyncConnection, org: OrgId) -> list[Seat]:
+def all_seats(connection: Connection, org: OrgId) -> list[Seat]:
     """Every seat of the org."""
-    return [_seat(row) for row in await connection.execute(_seats, {"org": org})]
+    return [_seat(row) for row in connection.execute(_seats, {"org": org})]
 
 
-async def freeze_months(connection: AsyncConnection, org: OrgId, now: AtUs) -> None:
+def freeze_months(connection: Connection, org: OrgId, now: AtUs) -> None:
     """Freeze every license's current month, before the org's zone changes (R15).
 
     The next month then starts where this one ends. Locks the org.
     """
-    head = await lock_org(connection, org)
+    head = lock_org(connection, org)
     head.at_us = AtUs(max(now, head.at_us))
     plan = Plan(org, head.at_us, head, head.seq)
-    for seat in await all_seats(connection, org):
+    for seat in all_seats(connection, org):
         month = seat.month_at(head.at_us, head.zone)
         plan.months[seat.user, month.bounds.no] = month
         plan.seats[seat.user] = seat
-    await planned.write(connection, plan)
+    planned.write(connection, plan)
 
 
 def _users(commands: Iterable[Command]) -> set[UserId]:
@@ -215,32 +212,30 @@ def _users(commands: Iterable[Command]) -> set[UserId]:
     return users
 
 
-async def _operator_names(
-    connection: AsyncConnection, commands: Iterable[Command]
-) -> dict[str, str]:
+def _operator_names(connection: Connection, commands: Iterable[Command]) -> dict[str, str]:
     ids = sorted({c.by.id for c in commands if isinstance(c, Reverse) and c.by.type == "operator"})
     names: dict[str, str] = {}
     for some in chunked(ids):
         found = select(schema.operator.c.id, schema.operator.c.name).where(
             schema.operator.c.id.in_(some)
         )
-        names |= {row.id: row.name for row in await connection.execute(found)}
+        names |= {row.id: row.name for row in connection.execute(found)}
     return names
 
 
-async def _load_charges(
-    connection: AsyncConnection, org: OrgId, commands: Iterable[Command]
+def _load_charges(
+    connection: Connection, org: OrgId, commands: Iterable[Command]
 ) -> dict[Seq, Charge]:
     seqs = sorted({command.seq for command in commands if isinstance(command, Reverse)})
     charges: dict[Seq, Charge] = {}
     for some in chunked(seqs):
-        for row in await connection.execute(_charges, {"org": org, "seqs": some}):
+        for row in connection.execute(_charges, {"org": org, "seqs": some}):
             charges[Seq(row.seq)] = _charge(row)
     return charges
 
 
-async def _load_answers(
-    connection: AsyncConnection, org: OrgId, commands: Iterable[Command]
+def _load_answers(
+    connection: Connection, org: OrgId, commands: Iterable[Command]
 ) -> dict[tuple[str, str], KeptAnswer]:
     asked = {
         (command.user if isinstance(command, Reveal) else command.by.id, command.key.key)
@@ -250,15 +245,15 @@ async def _load_answers(
     answers: dict[tuple[str, str], KeptAnswer] = {}
     callers = next(chunked(sorted({caller for caller, _ in asked})), [])
     for keys in chunked(sorted({key for _, key in asked})):
-        rows = await connection.execute(_answers, {"org": org, "callers": callers, "keys": keys})
+        rows = connection.execute(_answers, {"org": org, "callers": callers, "keys": keys})
         answers |= {
             (row.caller_id, row.key): KeptAnswer(row.fingerprint, row.answer) for row in rows
         }
     return answers
 
 
-async def _load_subjects(
-    connection: AsyncConnection,
+def _load_subjects(
+    connection: Connection,
     state: OrgState,
     commands: Iterable[Command],
     hasher: PieceHasher,
@@ -268,19 +263,17 @@ async def _load_subjects(
         for subject, kind in command.items if isinstance(command, Reveal) else ():
             asked.setdefault(subject, set()).add(kind)
     org = state.head.org
-    state.subjects = await subject_states(connection, org, asked, hasher)
-    await add_owned(connection, org, state.subjects)
+    state.subjects = subject_states(connection, org, asked, hasher)
+    add_owned(connection, org, state.subjects)
 
 
-async def _load_pieces(connection: AsyncConnection, state: OrgState) -> None:
+def _load_pieces(connection: Connection, state: OrgState) -> None:
     keys = piece_keys(state.subjects.values())
     keys |= {charge.line.piece_key for charge in state.charges.values() if charge.line.piece_key}
-    state.pieces = await pieces(connection, state.head.org, sorted(keys))
+    state.pieces = pieces(connection, state.head.org, sorted(keys))
     users = next(chunked(sorted(state.seats)), [])
     for some in chunked(sorted(state.pieces)) if users else ():
-        rows = await connection.execute(
-            _savings, {"org": state.head.org, "users": users, "keys": some}
-        )
+        rows = connection.execute(_savings, {"org": state.head.org, "users": users, "keys": some})
         state.savings |= {(UserId(row.user_id), PieceKey(row.piece_key)) for row in rows}
 
 

@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, and_, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from server.domain.ids import EVERYONE, OrgId, SubjectId
 from server.domain.pieces import PieceHasher, canonical_email
@@ -41,8 +40,8 @@ _analysis: msgspec.json.Decoder[Analysis] = msgspec.json.Decoder(Analysis)
 _personality: msgspec.json.Decoder[KeptPersonality] = msgspec.json.Decoder(KeptPersonality)
 
 
-async def subject_states(
-    connection: AsyncConnection,
+def subject_states(
+    connection: Connection,
     org: OrgId,
     asked: Mapping[SubjectId, Collection[Kind]],
     hasher: PieceHasher,
@@ -53,11 +52,11 @@ async def subject_states(
     """
     states: dict[SubjectId, SubjectState] = {}
     for some in chunked(list(asked)):
-        for row in await connection.execute(_subjects, {"ids": some}):
+        for row in connection.execute(_subjects, {"ids": some}):
             if row.org_id in (EVERYONE, org):
                 states[SubjectId(row.id)] = _state(row, org, asked[SubjectId(row.id)], hasher)
     for some in chunked([subject for subject, kinds in asked.items() if "email" in kinds]):
-        for row in await connection.execute(_insights, {"org": org, "ids": some}):
+        for row in connection.execute(_insights, {"org": org, "ids": some}):
             state = states.get(SubjectId(row.subject_id))
             if state is not None:
                 known = Insight(

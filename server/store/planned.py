@@ -4,8 +4,7 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, delete, update
 
 from server.domain.entries import EntryLine
 from server.domain.folding import folded
@@ -73,29 +72,27 @@ _close_values = delete(schema.owned_value).where(
 )
 
 
-async def write(connection: AsyncConnection, plan: Plan) -> None:
+def write(connection: Connection, plan: Plan) -> None:
     """Everything the plan holds; the head last, as the row everyone waits for."""
     org = plan.org
     for keys in chunked(sorted(plan.closed)):
-        await connection.execute(_close_values, {"b_org": org, "keys": keys})
-    await _entries.execute(connection, [(org, *_line_values(line)) for line in plan.entries])
-    await _pieces.execute(
+        connection.execute(_close_values, {"b_org": org, "keys": keys})
+    _entries.execute(connection, [(org, *_line_values(line)) for line in plan.entries])
+    _pieces.execute(
         connection,
         [(org, p.key, p.gen, p.live, p.banned, p.seq) for p in plan.pieces.values()],
     )
-    await _values.execute(
-        connection, [_value_row(org, at, kept) for at, kept in plan.owned.items()]
-    )
-    await _months.execute(connection, [_month_row(org, month) for month in plan.months.values()])
-    await _seats.execute(connection, [_seat_row(org, seat) for seat in plan.seats.values()])
-    await _savings.execute(
+    _values.execute(connection, [_value_row(org, at, kept) for at, kept in plan.owned.items()])
+    _months.execute(connection, [_month_row(org, month) for month in plan.months.values()])
+    _seats.execute(connection, [_seat_row(org, seat) for seat in plan.seats.values()])
+    _savings.execute(
         connection, [(org, s.user, s.key, s.credits, plan.at_us) for s in plan.savings]
     )
-    await _answers.execute(
+    _answers.execute(
         connection,
         [(org, a.caller, a.key, a.fingerprint, a.answer, plan.at_us) for a in plan.answers],
     )
-    await connection.execute(_update_head, _head_row(plan.head))
+    connection.execute(_update_head, _head_row(plan.head))
 
 
 def _value_row(org: OrgId, at: tuple[PieceKey, SubjectId], kept: Kept) -> tuple[Any, ...]:

@@ -11,7 +11,8 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, cast
 
 import msgspec
 import structlog
@@ -36,7 +37,7 @@ from server.domain.reversing import AdminReversals, reverse
 from server.settings import Settings
 from server.store import ledger as ledger_store
 from server.store import planned
-from server.store.engine import AsyncConnection, Database
+from server.store.engine import AsyncConnection, Connection, Database
 from server.wire.reveals import RevealAnswer
 
 BUSY_RETRY_AFTER_S = 1
@@ -45,7 +46,9 @@ Also = Callable[[AsyncConnection], Awaitable[None]]
 """Further writes in the transaction of a command; a BatteryError from it refuses the command
 whole."""
 
-ANSWER = TypeVar("ANSWER")
+Done = tuple[Ledger, list[Any]]
+"""A planned batch and its answers."""
+Work = Callable[[Connection], Done]
 
 log = structlog.get_logger()
 
@@ -123,23 +126,34 @@ class Charger:
     async def carry_out(self, org: OrgId, batch: list[Waiting]) -> list[Any]:
         """One transaction. Answers, or the BatteryError of each refused command, in order."""
         started = time.perf_counter()
-        async with self._database.write() as connection:
-            state = await ledger_store.load(
-                connection, org, [waiting.command for waiting in batch], self._hasher, self._clock()
-            )
-            ledger = Ledger(state, self._clock())
-            answers = [self._planned(ledger, waiting.command) for waiting in batch]
-            if ledger.drained:
-                seats = await ledger_store.seats_on_the_pool(connection, org)
-                ledger.announce_drained(seats)
-            for waiting, answer in zip(batch, answers, strict=True):
-                if waiting.also and not isinstance(answer, errors.BatteryError):
-                    await waiting.also(connection)
-            if not ledger.plan.is_empty:
-                await planned.write(connection, ledger.plan)
+        work = partial(self._work, org, [waiting.command for waiting in batch])
+        also = batch[0].also
+        if also is None:
+            ledger, answers = await self._database.carry_out(work)
+        else:
+            ledger, answers = await self._carry_out_with(work, also)
         self._tell_watchers(ledger.plan.commit())
         self._count(answers, time.perf_counter() - started)
         return answers
+
+    async def _carry_out_with(self, work: Work, also: Also) -> Done:
+        """A command that goes alone, with the writes that may refuse it."""
+        async with self._database.write() as connection:
+            ledger, [answer] = await connection.run_sync(work)
+            if not isinstance(answer, errors.BatteryError):
+                await also(connection)
+        return ledger, [answer]
+
+    def _work(self, org: OrgId, commands: list[Command], connection: Connection) -> Done:
+        """Read, plan, write. On SQLite this runs in the writer's thread."""
+        now = self._clock()
+        ledger = Ledger(ledger_store.load(connection, org, commands, self._hasher, now), now)
+        answers = [self._planned(ledger, command) for command in commands]
+        if ledger.drained:
+            ledger.announce_drained(ledger_store.seats_on_the_pool(connection, org))
+        if not ledger.plan.is_empty:
+            planned.write(connection, ledger.plan)
+        return ledger, answers
 
     def _count(self, answers: list[Any], seconds: float) -> None:
         counters = self.counters

@@ -112,7 +112,7 @@ class Customers:
         await self.one(org)
         async with self._database.write() as connection:
             if zone is not None:
-                await freeze_months(connection, org, self._clock())
+                await connection.run_sync(freeze_months, org, self._clock())
             await store.change(connection, org, name=name, time_zone=zone)
         return await self.one(org)
 

@@ -92,9 +92,9 @@ class Subjects:
         if not rows:
             return {}
         asked = {subject: KINDS_OF[row.type] for subject, row in rows.items()}
-        states = await subject_states(connection, org, asked, self._hasher)
-        await add_owned(connection, org, states)
-        owners = await pieces(connection, org, sorted(piece_keys(states.values())))
+        states = await connection.run_sync(subject_states, org, asked, self._hasher)
+        await connection.run_sync(add_owned, org, states)
+        owners = await connection.run_sync(pieces, org, sorted(piece_keys(states.values())))
         prices = await feed.prices(connection, org)
         return {
             subject: _subject(row, states[subject], owners, prices) for subject, row in rows.items()

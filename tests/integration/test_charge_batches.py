@@ -44,7 +44,7 @@ async def acme(house: House) -> Acme:
 async def org_busy(org: Org) -> AsyncIterator[None]:
     """Somebody else's transaction holds the org: its writer waits."""
     async with org.house.database.write() as connection:
-        await lock_org(connection, org.id)
+        await connection.run_sync(lock_org, org.id)
         yield
 
 
