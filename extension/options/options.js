@@ -74,13 +74,18 @@ function createServerForm({ say }, save) {
     note,
   );
   let current = "";
+  let edited = false;
+  input.addEventListener("input", () => {
+    edited = true;
+  });
   element.addEventListener("submit", (event) => {
     event.preventDefault();
     const read = readServer(input.value);
     input.setAttribute("aria-invalid", String(!read.ok));
     if (!read.ok) return setText(note, say(`server_${read.why}`));
-    if (read.server === current) return setText(note, say("server_unchanged"));
+    edited = false;
     input.value = read.server;
+    if (read.server === current) return setText(note, say("server_unchanged"));
     setText(note, say("server_saved"));
     return save(read.server);
   });
@@ -88,9 +93,9 @@ function createServerForm({ say }, save) {
     element,
     /** @param {View} view */
     write(view) {
-      if (view.server === current) return;
       current = view.server;
-      input.value = current;
+      // What somebody is typing is not taken away.
+      if (!edited && input.value !== current) input.value = current;
     },
   };
 }

@@ -19,7 +19,13 @@ const LAST_RETRY_MS = 5_000;
  */
 export function createConnection({ onView, introduce }) {
   let retryMs = FIRST_RETRY_MS;
-  let port = open();
+  /** @type {ReturnType<typeof openPort> | null} */
+  let port = null;
+
+  function line() {
+    port ??= open();
+    return port;
+  }
 
   function open() {
     const opened = openPort(PAGE_PORT);
@@ -28,16 +34,17 @@ export function createConnection({ onView, introduce }) {
       onView(view);
     });
     opened.onGone(() => {
-      setTimeout(() => {
-        port = open();
-      }, retryMs);
+      port = null;
+      setTimeout(line, retryMs);
       retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
     });
     opened.post(introduce());
     return opened;
   }
 
+  line();
   return {
-    send: (request) => port.post(request),
+    // Whoever clicks does not wait for the next attempt.
+    send: (request) => line().post(request),
   };
 }

@@ -4,7 +4,7 @@
  * @import { Me } from "./session.js"
  */
 
-import { el } from "/ui/dom.js";
+import { el, show } from "/ui/dom.js";
 import { batteryCard } from "./battery.js";
 import { devicesCard } from "./devices.js";
 import { card, note, sentence, showPage } from "./parts.js";
@@ -27,15 +27,33 @@ function showHome(me) {
 }
 
 function moreCard() {
+  const demo = el(
+    "li",
+    { hidden: true },
+    el("a", { href: "/demo/" }, say("demo")),
+    note(say("demo_note")),
+  );
+  showIfServed(demo, "/demo/");
   return card(
     say("more"),
     el(
       "ul",
       { class: "links" },
       el("li", {}, el("a", { href: "/docs" }, say("docs")), note(say("docs_note"))),
-      el("li", {}, el("a", { href: "/demo/" }, say("demo")), note(say("demo_note"))),
+      demo,
     ),
   );
+}
+
+/**
+ * Only `server demo` has the demo site.
+ *
+ * @param {HTMLElement} element
+ * @param {string} path
+ */
+async function showIfServed(element, path) {
+  const { ok } = await fetch(path, { method: "HEAD" });
+  show(element, ok);
 }
 
 start();

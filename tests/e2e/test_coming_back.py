@@ -18,6 +18,7 @@ def test_a_stopped_worker_is_back_before_anybody_notices(bob: Rep, jane: Rep) ->
     bobs.button("email").click()
     expect(janes.row("email")).to_contain_text("revealed by Bob Reyes")
     expect(janes.pill).to_have_text("OK · live")
+    jane.stop_worker()
     janes.button("phone").click()
     expect(bobs.row("phone")).to_contain_text("revealed by Jane Okafor")
 
