@@ -87,4 +87,6 @@ async def _awaited(lines: Awaitable[list[Line]]) -> list[Line]:
 
 
 if __name__ == "__main__":
-    typer.run(bench)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(bench)
+    app()

@@ -18,6 +18,8 @@ Bun.serve({
     return new Response(null, { status: 204 });
   },
   websocket: {
+    idleTimeout: 960,
+    sendPings: false,
     open(socket) {
       socket.subscribe("org");
     },

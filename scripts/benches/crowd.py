@@ -1,4 +1,4 @@
-"""Many open sockets in one process, read raw: an epoll loop that looks at the last bytes only.
+"""Many open sockets in one process, read raw: an epoll loop that looks for known bytes only.
 
 A client that decoded its messages would be slower than the servers that are measured.
 """
@@ -17,7 +17,9 @@ READ_BYTES = 1 << 18
 AT_ONCE = 100
 """Sockets that are opened together: fewer than may await their `hello` (api.md, Limits)."""
 TIMEOUT_S = 30.0
-_MASK = b"\x00\x00\x00\x00"
+FIN, OPCODE, MASKED, LENGTH_16 = 0x80, 0x0F, 0x80, 126
+TEXT, PING, PONG = 0x1, 0x9, 0xA
+ZEROS = b"\x00\x00\x00\x00"
 """A client's frame must be masked; with zeros that leaves it as it is."""
 _HEAD_END = b"\r\n\r\n"
 
@@ -30,13 +32,15 @@ class Way(msgspec.Struct, frozen=True):
     """How to open the sockets of one server.
 
     `tokens`: of the `hello` of each socket, which is answered by one message; None where sockets
-    say nothing. `deflate`: offer permessage-deflate, as every browser does.
+    say nothing. `deflate`: offer permessage-deflate, as every browser does. `pinged`: the server
+    closes who does not answer its pings.
     """
 
     port: int
     path: str
     tokens: Sequence[str] | None = None
     deflate: bool = True
+    pinged: bool = False
 
 
 class Crowd:
@@ -47,6 +51,7 @@ class Crowd:
         self._epoll = select.epoll()
         self._way = way
         self._buffer = bytearray(READ_BYTES)
+        self._cut: dict[int, bytes] = {}
         self.add(count)
 
     def __len__(self) -> int:
@@ -73,42 +78,54 @@ class Crowd:
         """Reads away what has arrived."""
         while events := self._epoll.poll(0.0):
             for descriptor, _ in events:
-                self._read(descriptor)
+                size = self._read(descriptor)
+                if self._way.pinged:
+                    self._take_frames(descriptor, size)
 
     def wait_for_ending(self, ending: bytes) -> float:
-        """Until each socket's newest bytes are `ending`; the time of the last, as perf_counter."""
+        """Until each socket got these bytes; the time of the last, as perf_counter.
+
+        A heartbeat may come with them, so they need not be the newest.
+        """
         missing = set(self._sockets)
         tails: dict[int, bytes] = {}
         while missing:
             for descriptor in self._ready():
                 size = self._read(descriptor)
-                newest = bytes(self._buffer[max(0, size - len(ending)) : size])
-                if newest != ending and size < len(ending):
-                    newest = (tails.get(descriptor, b"") + newest)[-len(ending) :]
-                tails[descriptor] = newest
-                if newest == ending:
-                    missing.discard(descriptor)
+                if self._buffer.rfind(ending, 0, size) < 0:
+                    # It may have been cut in two.
+                    newest = tails.get(descriptor, b"") + self._buffer[:size]
+                    tails[descriptor] = newest[-len(ending) :]
+                    if ending not in newest:
+                        continue
+                missing.discard(descriptor)
         return time.perf_counter()
 
     def wait_for_frames(self, count: int) -> float:
-        """Until each socket got `count` more frames; the time of the last, as perf_counter.
+        """Until each socket got `count` more messages; the time of the last, as perf_counter.
 
-        For compressed frames, which end like nothing that is known before.
+        For compressed ones, which look like nothing that is known before.
         """
         missing = dict.fromkeys(self._sockets, count)
-        cut: dict[int, bytes] = {}
         while missing:
             for descriptor in self._ready():
-                size = self._read(descriptor)
-                received = cut.pop(descriptor, b"") + self._buffer[:size]
-                whole, rest = _frames_in(received)
-                if rest:
-                    cut[descriptor] = rest
+                taken = self._take_frames(descriptor, self._read(descriptor))
                 if descriptor in missing:
-                    missing[descriptor] -= whole
+                    missing[descriptor] -= taken
                     if missing[descriptor] <= 0:
                         del missing[descriptor]
         return time.perf_counter()
+
+    def _take_frames(self, descriptor: int, size: int) -> int:
+        """How many messages were read just now. Pings are answered."""
+        received = self._cut.pop(descriptor, b"") + self._buffer[:size]
+        frames, rest = _frames_in(received)
+        if rest:
+            self._cut[descriptor] = rest
+        pings = [payload for opcode, payload in frames if opcode == PING]
+        for payload in pings:
+            self._sockets[descriptor].send(_masked(PONG, payload))
+        return len(frames) - len(pings)
 
     def _ready(self) -> Iterable[int]:
         events = self._epoll.poll(TIMEOUT_S)
@@ -123,20 +140,29 @@ class Crowd:
         return size
 
 
-def _frames_in(received: bytes | bytearray) -> tuple[int, bytes]:
-    """How many whole unmasked frames, and what of the next is there."""
-    count, start = 0, 0
+def _frames_in(received: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
+    """Opcode and payload of each whole unmasked frame, and what of the next is there."""
+    frames: list[tuple[int, bytes]] = []
+    start = 0
     while len(received) - start >= 2:
         size, head = received[start + 1], 2
-        if size == 126:
+        if size == LENGTH_16:
             if len(received) - start < 4:
                 break
             size, head = int.from_bytes(received[start + 2 : start + 4], "big"), 4
-        if len(received) - start < head + size:
+        end = start + head + size
+        if len(received) < end:
             break
-        start += head + size
-        count += 1
-    return count, bytes(received[start:])
+        frames.append((received[start] & OPCODE, received[start + head : end]))
+        start = end
+    return frames, received[start:]
+
+
+def _masked(opcode: int, payload: bytes) -> bytes:
+    head = bytes((FIN | opcode, MASKED | LENGTH_16)) + len(payload).to_bytes(2, "big")
+    if len(payload) < LENGTH_16:
+        head = bytes((FIN | opcode, MASKED | len(payload)))
+    return head + ZEROS + payload
 
 
 def _open(way: Way, tokens: Sequence[str | None]) -> list[socket.socket]:
@@ -193,20 +219,17 @@ def _read_handshake(opened: socket.socket) -> None:
 
 def _hello(token: str) -> bytes:
     hello = {"type": "hello", "token": token, "client": "bench/1.0"}
-    payload = msgspec.json.encode(hello)
-    head = bytes((0x81, 0x80 | 126)) + len(payload).to_bytes(2, "big")
-    return head + _MASK + payload
+    return _masked(TEXT, msgspec.json.encode(hello))
 
 
 def _read_message(opened: socket.socket) -> None:
     received = b""
-    while True:
-        count, _ = _frames_in(received)
-        if count:
-            break
+    frames: list[tuple[int, bytes]] = []
+    while not frames:
         part = opened.recv(READ_BYTES)
-        received += part
         if not part:
             raise LostSocketError("the server closed a socket")
-    if received[0] != 0x81:
+        received += part
+        frames, _ = _frames_in(received)
+    if frames[0][0] != TEXT:
         raise LostSocketError(repr(received))

@@ -24,8 +24,8 @@ FULL = Plan(
     seconds=1.0,
     subjects=80_000,
     sockets=1_000,
-    events=30,
-    bursts=10,
+    events=15,
+    bursts=5,
     idle_sockets=2_000,
     reveals=60,
 )
