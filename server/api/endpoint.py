@@ -1,7 +1,7 @@
 """What one call is, said once: who may make it, what goes in and out, how it can be refused.
 
 The door (`server/api/door.py`) turns an `Endpoint` into a route that authenticates, limits,
-decodes, calls and encodes; `server/api/schema.py` turns it into its OpenAPI operation.
+decodes, calls and encodes; `server/api/openapi.py` turns it into its OpenAPI operation.
 Neither can drift from the other.
 """
 
@@ -64,7 +64,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     answer: Any = None
     status: int = 200
     also_answers: dict[int, str] = {}
-    """Other successes and their meaning (202 while waiting), or a file's media types."""
+    """Other successes, each an empty object, and their meaning (202 while waiting)."""
+    file_types: tuple[str, ...] = ()
+    """The media types a file may have that is answered in the place of a shape."""
     errors: tuple[type[BatteryError], ...] = ()
     """Beyond those every call can meet (401, 403, 429, 503) and 400 where something goes in."""
     rate: Rate = "none"

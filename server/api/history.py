@@ -117,7 +117,7 @@ class HistoryApi:
                 handler=self.file,
                 summary="Exactly the filtered entries as a file",
                 query=HistoryFileQuery,
-                also_answers={200: f"{CSV_TYPE} or {XLSX_TYPE}"},
+                file_types=(CSV_TYPE, XLSX_TYPE),
                 errors=(errors.NotFound,),
                 rate="lookup",
             ),

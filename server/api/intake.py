@@ -1,7 +1,7 @@
 """What comes in: a body within its size and type, decoded, every refusal naming the field."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -104,8 +104,18 @@ class QueryDecoder:
             decoded = msgspec.convert(given, type=self._shape, strict=False)
         except msgspec.ValidationError as error:
             raise errors.BadRequest(_sentence(str(error), "query parameter")) from None
+        self._refuse_null(given, decoded)
         refuse_unstorable(decoded, "query parameter")
         return decoded
+
+    def _refuse_null(self, given: Container[str], decoded: msgspec.Struct) -> None:
+        """msgspec would take the word `null` for a parameter that is not given."""
+        for field in msgspec.structs.fields(decoded):
+            if field.encode_name in given and getattr(decoded, field.name) is None:
+                raise errors.BadRequest(
+                    f"The query parameter `{field.encode_name}` is not as it should be: "
+                    "leave it out instead of writing null."
+                )
 
 
 def refuse_unstorable(decoded: Any, noun: str) -> None:

@@ -28,7 +28,7 @@ class InvitationsApi:
                 body=InvitationAcceptRequest,
                 answer=SignInAnswer,
                 status=201,
-                errors=(errors.NotFound, errors.Expired),
+                errors=(errors.Unauthenticated, errors.NotFound, errors.Expired),
             )
         ]
 

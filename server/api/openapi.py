@@ -9,6 +9,7 @@ import msgspec
 
 from server.api.endpoint import Endpoint
 from server.api.errors import PROBLEM_TYPE, TABLE, Problem
+from server.api.intake import JSON
 from server.domain import errors
 from server.domain.errors import BatteryError
 
@@ -20,6 +21,8 @@ EVERY_CALL: tuple[type[BatteryError], ...] = (
     errors.RateLimited,
     errors.Unavailable,
 )
+CHANGING: tuple[type[BatteryError], ...] = (errors.Busy,)
+"""What changes something may have to wait for the org's writer."""
 SIGNED_IN: tuple[type[BatteryError], ...] = (errors.Unauthenticated, errors.Forbidden)
 SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "anyone": [],
@@ -28,7 +31,17 @@ SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "operator": [{"operator": []}],
 }
 
+HEADERS: dict[int, tuple[str, str]] = {
+    401: ("WWW-Authenticate", "Bearer"),
+    429: ("Retry-After", "Seconds after which to try again"),
+    503: ("Retry-After", "Seconds after which to try again"),
+}
+"""A refusal's own header and what it says, by status."""
+
 Json = dict[str, Any]
+
+BINARY: Json = {"type": "string", "format": "binary"}
+EMPTY: Json = {"type": "object", "maxProperties": 0}
 
 
 def openapi(endpoints: Sequence[Endpoint], cookie: str) -> Json:
@@ -90,17 +103,11 @@ def _operation(endpoint: Endpoint, by_shape: dict[str, Json]) -> Json:
     if endpoint.body is not None:
         operation["requestBody"] = {
             "required": True,
-            "content": {
-                kind: {"schema": by_shape[_shape_key(endpoint.body)]}
-                for kind in endpoint.media_types
-            },
+            "content": _content(by_shape[_shape_key(endpoint.body)], endpoint.media_types),
         }
-    elif endpoint.media_types != ("application/json",):
-        binary = {"schema": {"type": "string", "format": "binary"}}
-        operation["requestBody"] = {
-            "required": True,
-            "content": dict.fromkeys(endpoint.media_types, binary),
-        }
+    elif endpoint.media_types != (JSON,):
+        content = _content(BINARY, endpoint.media_types)
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
@@ -129,7 +136,14 @@ def _query_parameters(endpoint: Endpoint) -> list[Json]:
     schema = components[endpoint.query.__name__]
     required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": _in_query(field)}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in required,
+            # Without a value it counts as not given (QueryDecoder).
+            "allowEmptyValue": name not in required,
+            "schema": _in_query(field),
+        }
         for name, field in schema["properties"].items()
     ]
 
@@ -160,16 +174,31 @@ def _heads(endpoint: Endpoint) -> list[Json]:
 def _responses(endpoint: Endpoint, by_shape: dict[str, Json]) -> Json:
     responses: Json = {str(endpoint.status): _success(endpoint, by_shape)}
     for status, meaning in endpoint.also_answers.items():
-        responses[str(status)] = {"description": meaning}
+        responses[str(status)] = {"description": meaning, "content": _content(EMPTY, (JSON,))}
     refusals: dict[int, set[str]] = {}
     for error in refusals_of(endpoint):
         refusals.setdefault(TABLE[error.code].status, set()).add(error.code)
     for status, codes in sorted(refusals.items()):
-        responses[str(status)] = {
-            "description": ", ".join(sorted(codes)),
-            "content": {PROBLEM_TYPE: {"schema": by_shape[_shape_key(Problem)]}},
-        }
+        responses[str(status)] = _refusal(status, sorted(codes), by_shape)
     return responses
+
+
+def _refusal(status: int, codes: list[str], by_shape: dict[str, Json]) -> Json:
+    """A problem document whose `code` is one of those this call can be refused with."""
+    problem = {**by_shape[_shape_key(Problem)], "properties": {"code": {"enum": codes}}}
+    response: Json = {
+        "description": ", ".join(codes),
+        "content": _content(problem, (PROBLEM_TYPE,)),
+    }
+    if status in HEADERS:
+        name, meaning = HEADERS[status]
+        header = {"description": meaning, "required": True, "schema": {"type": "string"}}
+        response["headers"] = {name: header}
+    return response
+
+
+def _content(schema: Json, media_types: Iterable[str]) -> Json:
+    return {kind: {"schema": schema} for kind in media_types}
 
 
 def refusals_of(endpoint: Endpoint) -> tuple[type[BatteryError], ...]:
@@ -177,7 +206,9 @@ def refusals_of(endpoint: Endpoint) -> tuple[type[BatteryError], ...]:
     told = [*EVERY_CALL, *endpoint.errors]
     if endpoint.who != "anyone":
         told += SIGNED_IN
-    if endpoint.body is not None or endpoint.media_types != ("application/json",):
+    if endpoint.method != "GET":
+        told += CHANGING
+    if endpoint.body is not None or endpoint.media_types != (JSON,):
         told += [errors.TooLarge, errors.UnsupportedMediaType]
     if PATH_PARAMETER.search(endpoint.path):
         told.append(errors.NotFound)
@@ -185,7 +216,9 @@ def refusals_of(endpoint: Endpoint) -> tuple[type[BatteryError], ...]:
 
 
 def _success(endpoint: Endpoint, by_shape: dict[str, Json]) -> Json:
+    if endpoint.file_types:
+        return {"description": "The file", "content": _content(BINARY, endpoint.file_types)}
     if endpoint.answer is None:
         return {"description": "Done"}
     schema = by_shape[_shape_key(endpoint.answer)]
-    return {"description": "Done", "content": {"application/json": {"schema": schema}}}
+    return {"description": "Done", "content": _content(schema, (JSON,))}

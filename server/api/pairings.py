@@ -75,7 +75,7 @@ class PairingsApi:
                 answer=PairingTokenAnswer,
                 status=201,
                 also_answers={202: "The user has not approved yet"},
-                errors=(errors.NotFound, errors.Expired),
+                errors=(errors.Unauthenticated, errors.NotFound, errors.Expired),
                 rate="lookup",
             ),
             Endpoint(

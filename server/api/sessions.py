@@ -7,6 +7,7 @@ from server.api.door import COOKIE
 from server.api.endpoint import Call, Endpoint
 from server.api.limits import FailureLimits
 from server.api.origins import Origins
+from server.domain import errors
 from server.domain.credit_month import from_us
 from server.domain.pieces import EMAIL_CHARS_MAX, canonical_email
 from server.store.users import UserRow
@@ -45,6 +46,7 @@ class SessionsApi:
                 body=SignInRequest,
                 answer=SignInAnswer,
                 status=201,
+                errors=(errors.Unauthenticated, errors.Forbidden),
             ),
             Endpoint(
                 method="DELETE",
