@@ -116,8 +116,8 @@ GUS_KNOWS_ANA: Final = "35,2024,Met at a trade fair"
 class Clock:
     """Stands until it is moved."""
 
-    def __init__(self, now: datetime = NOW) -> None:
-        self.now_us = to_us(now)
+    def __init__(self, now: datetime) -> None:
+        self.starts_us = self.now_us = to_us(now)
 
     def __call__(self) -> AtUs:
         return self.now_us
@@ -161,8 +161,8 @@ class Whole:
         self._numbers = count(1)
 
     async def found(self) -> None:
-        """Two new customers, at noon on `NOW`; the ones before are left alone."""
-        self.clock.now_us = to_us(NOW)
+        """Two new customers, when the clock started; the ones before are left alone."""
+        self.clock.now_us = self.clock.starts_us
         number = next(self._numbers)
         self.people = await _people(self, number)
         if number == 1:
@@ -303,6 +303,7 @@ async def open_whole(
     folder: Path,
     *,
     database_url: str | None = None,
+    now: datetime = NOW,
     limits: Limits | None = None,
     redis_url: str | None = None,
 ) -> AsyncIterator[Whole]:
@@ -320,7 +321,7 @@ async def open_whole(
         admin_reversal_credits=50,
         limits=limits or Limits(),
     )
-    clock = Clock()
+    clock = Clock(now)
     house = House(settings, clock)
     app = create_app(house)
     async with app.router.lifespan_context(app):
