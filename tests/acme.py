@@ -189,8 +189,8 @@ class Org:
     async def cap(self, cap: int | None, *users: UserId) -> None:
         await self.house.charger.change(self.id, SetCaps(ODA, users, cap))
 
-    async def grant(self, credits: int, key: Idempotency | None = None) -> Seq:
-        grant = Grant(ODA, credits, "bought", key)
+    async def grant(self, credits: int, *, by: By = ODA, key: Idempotency | None = None) -> Seq:
+        grant = Grant(by, credits, "bought", key)
         [seq] = await self.house.charger.change(self.id, grant)
         return seq
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from server.clock import now_us
 from server.domain import errors
@@ -31,13 +31,16 @@ async def bob(house: House) -> Member:
     return await org.member("Bob Reyes", allotment=1_000_000)
 
 
-async def limit_pages(house: House, pages: int) -> int:
-    """Let the file grow by `pages` from here; 0: without end. The pages it has."""
-    async with house.database.write() as connection:
-        count = int((await connection.execute(text("PRAGMA page_count"))).scalar_one())
+async def limit_pages(house: House, pages: int) -> None:
+    """Let the file grow by `pages` from here; 0: without end."""
+
+    def limit(connection: Connection) -> None:
+        count = int(connection.execute(text("PRAGMA page_count")).scalar_one())
         most = count + pages if pages else 2**30
-        await connection.execute(text(f"PRAGMA max_page_count = {most}"))
-    return count
+        connection.execute(text(f"PRAGMA max_page_count = {most}"))
+
+    # The limit is of a connection: this is the one that charges.
+    await house.database.carry_out(limit)
 
 
 async def test_a_full_database_refuses_and_charges_when_there_is_room_again(bob: Member) -> None:

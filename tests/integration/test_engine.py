@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from server.domain import errors
@@ -41,6 +41,22 @@ async def test_a_block_that_raises_is_rolled_back(database: Database) -> None:
     with pytest.raises(errors.Forbidden):
         await write_and_refuse()
     assert await values(database) == []
+
+
+async def test_work_is_one_transaction_and_what_raises_is_rolled_back(database: Database) -> None:
+    def work_and_refuse(connection: Connection) -> None:
+        connection.execute(insert(schema.deployment), ROW)
+        raise errors.Forbidden("not this")
+
+    def work(connection: Connection) -> int:
+        connection.execute(insert(schema.deployment), ROW | {"value": "second"})
+        return 7
+
+    with pytest.raises(errors.Forbidden):
+        await database.carry_out(work_and_refuse)
+    assert await values(database) == []
+    assert await database.carry_out(work) == 7
+    assert await values(database) == ["second"]
 
 
 async def test_a_cancelled_block_is_rolled_back_and_frees_its_turn(database: Database) -> None:
@@ -110,10 +126,16 @@ async def test_ledger_ceilings_are_constraints_of_the_database(database: Databas
 
 async def test_sqlite_is_durable_at_every_commit(sqlite_url: str) -> None:
     database = Database(sqlite_url)
+
+    def pragmas(connection: Connection) -> tuple[object, ...]:
+        return tuple(
+            connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous")
+        )
+
+    assert await database.carry_out(pragmas) == ("wal", 2)
     for block in (database.write, database.read):
         async with block() as connection:
-            assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
-            assert await connection.scalar(text("PRAGMA synchronous")) == 2
+            assert await connection.run_sync(pragmas) == ("wal", 2)
     await database.close()
 
 

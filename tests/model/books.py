@@ -17,15 +17,14 @@ from tests.model.shapes import (
     Figures,
     Found,
     Line,
-    Person,
     Piece,
     PieceId,
     Refused,
     Shown,
     Told,
     User,
-    Value,
 )
+from tests.model.shelf import Shelf
 
 DAY_US = 86_400_000_000
 ADMIN_DAYS = 45
@@ -35,24 +34,27 @@ LEVELS = ("ok", "low", "critical", "empty")
 
 @dataclass
 class Books:
-    """One org. `now` is set by whoever holds the clock; `at` never goes back (R32)."""
+    """One org. `now` is set by whoever holds the clock; `at` never goes back (R32).
 
+    `vendor_answers` are of the operator's keys, which all orgs share (R11: unique per caller).
+    """
+
+    name: str
     zone: str
-    people: dict[SubjectId, Person]
+    shelf: Shelf
     prices: Prices
     now: int
+    vendor_answers: dict[str, tuple[object, object]]
     written_at: int = 0
     granted: int = 0
     used: int = 0
     users: dict[UserId, User] = field(default_factory=dict)
-    pieces: dict[PieceId, Piece] = field(default_factory=dict)
-    kept: dict[tuple[SubjectId, Kind], dict[PieceId, Value]] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     charges: dict[int, Charge] = field(default_factory=dict)
     reversed: set[int] = field(default_factory=set)
     admin_reversals: list[tuple[int, int]] = field(default_factory=list)
     savings: set[tuple[UserId, PieceId]] = field(default_factory=set)
-    answers: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
+    answers: dict[UserId, dict[str, tuple[object, object]]] = field(default_factory=dict)
 
     @property
     def at(self) -> int:
@@ -129,12 +131,12 @@ class Books:
 
     def grant(self, credits: int, key: str | None) -> int:
         """R16; the entry's seq."""
-        kept = self._kept_answer("oda", key, credits)
+        kept = self._kept_answer(None, key, (self.name, credits))
         if isinstance(kept, int):
             return kept
         self.granted += credits
         seq = self._write("grant", None, granted=credits)
-        self._keep("oda", key, credits, seq)
+        self._keep(None, key, (self.name, credits), seq)
         return seq
 
     def move_to(self, zone: str) -> None:
@@ -147,7 +149,7 @@ class Books:
 
     def reverse(self, seq: int, by: UserId | None, reason: ReversalReason, key: str | None) -> int:
         """R27, R28; the entry's seq. `by`: an admin, or None for the operator."""
-        kept = self._kept_answer(by or "oda", key, (seq, reason))
+        kept = self._kept_answer(by, key, (self.name, seq, reason))
         if isinstance(kept, int):
             return kept
         charge = self._reversible(seq)
@@ -165,11 +167,7 @@ class Books:
         if is_open:
             figures.used -= back_license
             figures.extra -= charge.from_extra
-        piece = self.pieces[charge.piece]
-        piece.live = False
-        piece.banned = piece.banned or reason in ("bounced", "wrong_number")
-        for kept_here in self.kept.values():
-            kept_here.pop(charge.piece, None)
+        self.shelf.close(charge.piece, is_wrong=reason in ("bounced", "wrong_number"))
         left = charge.user.months[charge.month_no].left
         written = self._append(
             Line(
@@ -184,7 +182,7 @@ class Books:
                 converted or None,
             )
         )
-        self._keep(by or "oda", key, (seq, reason), written)
+        self._keep(by, key, (self.name, seq, reason), written)
         return written
 
     def _reversible(self, seq: int) -> Charge:
@@ -230,7 +228,7 @@ class Books:
         wanted = {
             found.piece
             for subject, kind in asked.items
-            if (found := self._sellable(subject, kind)) is not None
+            if (found := self.shelf.sellable(subject, kind)) is not None
         }
         need = sum(self.prices.of(kind) for kind, _ in wanted)
         if asked.max_credits is not None and need > asked.max_credits:
@@ -253,7 +251,7 @@ class Books:
         is_stopped = False
         for subject, kind in asked.items:
             price = self.prices.of(kind)
-            offer = self._sellable(subject, kind)
+            offer = self.shelf.sellable(subject, kind)
             if offer is not None:
                 is_stopped |= price > self.figures(user).left + self.may_take(user)
                 if is_stopped:
@@ -266,12 +264,12 @@ class Books:
                 fresh.add(offer.piece)
                 told.append(Told(subject, kind, "charged", price, seq, offer.value))
                 continue
-            owned = self._owned(subject, kind)
+            owned = self.shelf.owned(subject, kind)
             if owned is None:
                 told.append(Told(subject, kind, "not_found"))
                 continue
-            piece = self.pieces[owned.piece]
-            self.kept.setdefault((subject, kind), {}).setdefault(owned.piece, owned.value)
+            piece = self.shelf.pieces[owned.piece]
+            self.shelf.keep(subject, owned)
             told.append(
                 Told(
                     subject,
@@ -290,47 +288,6 @@ class Books:
                 self._save(user, owned.piece, price)
         return Answer(from_license + from_extra, from_license, from_extra, saved, tuple(told))
 
-    def _sellable(self, subject: SubjectId, kind: Kind) -> Found | None:
-        """What would be charged: new or an update (R6), and never sold as wrong (R27)."""
-        found = self.people[subject].found(kind)
-        if found is None:
-            return None
-        piece = self.pieces.get(found.piece)
-        if piece is not None and (piece.live or piece.banned):
-            return None
-        if kind == "phone" and self._with_number(subject, found.value[0]) is not None:
-            return None
-        return found
-
-    def _owned(self, subject: SubjectId, kind: Kind) -> Found | None:
-        """What is shown where nothing is for sale (R3, R5, R6)."""
-        here = self._live_here(subject, kind)
-        found = self.people[subject].found(kind)
-        if found is not None:
-            piece = self.pieces.get(found.piece)
-            if piece is not None and piece.live:
-                elsewhere = found.value[:1]
-                return Found(found.piece, here.get(found.piece, elsewhere))
-            reordered = self._with_number(subject, found.value[0]) if kind == "phone" else None
-            if reordered is not None and not (piece and piece.banned):
-                return reordered
-        return self._newest(here)
-
-    def _live_here(self, subject: SubjectId, kind: Kind) -> dict[PieceId, Value]:
-        here = self.kept.get((subject, kind), {})
-        return {piece: value for piece, value in here.items() if self.pieces[piece].live}
-
-    def _with_number(self, subject: SubjectId, number: str) -> Found | None:
-        """The newest phone owned here that brought this number along."""
-        here = self._live_here(subject, "phone")
-        return self._newest({piece: value for piece, value in here.items() if number in value})
-
-    def _newest(self, here: dict[PieceId, Value]) -> Found | None:
-        if not here:
-            return None
-        piece = max(here, key=lambda one: self.pieces[one].seq)
-        return Found(piece, here[piece])
-
     def _charge(self, user: User, subject: SubjectId, kind: Kind, offer: Found) -> int:
         """R9."""
         price, figures = self.prices.of(kind), self.opened(user)
@@ -343,13 +300,13 @@ class Books:
         self.charges[seq] = Charge(
             user, self.month(user).no, offer.piece, from_license, from_extra, self.at
         )
-        self.pieces[offer.piece] = Piece(user, self.at, seq)
-        self.kept.setdefault((subject, kind), {})[offer.piece] = offer.value
+        self.shelf.pieces[offer.piece] = Piece(user, self.at, seq)
+        self.shelf.keep(subject, offer)
         return seq
 
     def _save(self, user: User, piece: PieceId, price: int) -> None:
         """R31."""
-        if self.pieces[piece].by is user or (user.id, piece) in self.savings:
+        if self.shelf.pieces[piece].by is user or (user.id, piece) in self.savings:
             return
         self.savings.add((user.id, piece))
         self.opened(user).saved += price
@@ -393,17 +350,22 @@ class Books:
 
     # Idempotency keys
 
-    def _kept_answer(self, caller: str, key: str | None, body: object) -> object:
-        kept = self.answers.get((caller, key)) if key else None
+    def _kept_answer(self, caller: UserId | None, key: str | None, body: object) -> object:
+        kept = self._keys_of(caller).get(key) if key else None
         if kept is None:
             return None
         if kept[0] != body:
             raise Refused("idempotency_conflict")
         return kept[1]
 
-    def _keep(self, caller: str, key: str | None, body: object, answer: object) -> None:
+    def _keep(self, caller: UserId | None, key: str | None, body: object, answer: object) -> None:
         if key is not None:
-            self.answers[caller, key] = (body, answer)
+            self._keys_of(caller)[key] = (body, answer)
+
+    def _keys_of(self, caller: UserId | None) -> dict[str, tuple[object, object]]:
+        if caller is None:
+            return self.vendor_answers
+        return self.answers.setdefault(caller, {})
 
     def _as_owned_now(self, first: Answer) -> Answer:
         """R11: no value comes back that the charge told of no longer pays for."""

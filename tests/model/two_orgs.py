@@ -9,10 +9,11 @@ from typing import TypeVar
 from msgspec import UNSET
 
 from server.domain import errors
-from server.domain.commands import Idempotency
+from server.domain.commands import By, Idempotency
 from server.domain.credit_month import from_us, to_us
 from server.domain.ids import AtUs, SubjectId
 from server.store import feed
+from server.usecases.names import new_id
 from server.usecases.verify import verify
 from server.wire.battery import Battery, Prices
 from server.wire.reveals import RevealAnswer, RevealResult
@@ -21,6 +22,7 @@ from server.wire.words import Kind, ReversalReason
 from tests.acme import House, Member, Org
 from tests.model.books import LEVELS, Books
 from tests.model.shapes import Answer, Asked, Line, Person, Refused, Shown, Told, User, Value
+from tests.model.shelf import Shelf
 
 T = TypeVar("T")
 
@@ -58,6 +60,9 @@ class TwoOrgs:
         house.clock.now = now
         self.people: list[Person] = []
         self._directory: dict[SubjectId, Person] = {}
+        # Keys are of the caller: this history has an operator of its own.
+        self._operator = By("operator", new_id("opr"))
+        self._vendor_answers: dict[str, tuple[object, object]] = {}
         self.pairs = [
             self._founded("America/New_York", seats),
             self._founded("Africa/Cairo", seats),
@@ -71,7 +76,9 @@ class TwoOrgs:
 
     def _founded(self, zone: str, seats: list[tuple[int, date]]) -> Pair:
         org = self._run(self._house.org("An org", zone=zone))
-        books = Books(zone, self._directory, Prices(), self._now())
+        books = Books(
+            org.id, zone, Shelf(self._directory), Prices(), self._now(), self._vendor_answers
+        )
         books.set_prices(Prices())
         members = []
         for number, (allotment, anchor) in enumerate(seats):
@@ -140,18 +147,18 @@ class TwoOrgs:
 
     def grant(self, pair: Pair, credits: int, key: str | None) -> None:
         expected = _led_to(lambda: pair.books.grant(credits, key))
-        self._agree(pair.org.grant(credits, _key(key, credits)), expected)
+        body = _key(key, (pair.org.id, credits))
+        self._agree(pair.org.grant(credits, by=self._operator, key=body), expected)
 
     def reverse(
         self, pair: Pair, seq: int, admin: Member | None, reason: ReversalReason, key: str | None
     ) -> None:
-        by = admin.id if admin else None
-        expected = _led_to(lambda: pair.books.reverse(seq, by, reason, key))
-        body = _key(key, (seq, reason))
-        if admin is None:
-            self._agree(pair.org.reverse(seq, reason=reason, key=body), expected)
-        else:
-            self._agree(pair.org.reverse(seq, by=admin.by, reason=reason, key=body), expected)
+        expected = _led_to(
+            lambda: pair.books.reverse(seq, admin.id if admin else None, reason, key)
+        )
+        by = admin.by if admin else self._operator
+        body = _key(key, (pair.org.id, seq, reason))
+        self._agree(pair.org.reverse(seq, by=by, reason=reason, key=body), expected)
 
     def license(self, pair: Pair, user: User, allotment: int) -> None:
         pair.books.sell_license(user, allotment)
