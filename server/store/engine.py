@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from sqlalchemy import URL, Engine, QueuePool, create_engine, event, make_url, text
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection as AsyncConnection
@@ -27,7 +27,9 @@ SQLITE_PRAGMAS = (
     "cache_size=-65536",  # KiB: piece keys are random, the default 2 MB would read each page anew
     "wal_autocheckpoint=8000",  # pages: fewer, larger checkpoints; the WAL stays near 32 MB
 )
-POOL_CONNECTIONS = 10
+WRITERS = 8
+"""Orgs that commit at once in one process, on PostgreSQL; SQLite has one writer."""
+READERS = 6
 POOL_WAIT_S = 5
 CONNECT_TIMEOUT_S = 5
 COMMAND_TIMEOUT_S = 60
@@ -51,6 +53,18 @@ SQLITE_OUTAGES = frozenset(
 """What the world does to a file; SQLite calls a wrong statement an OperationalError too."""
 
 
+POSTGRESQL_OUTAGES = (
+    "08",  # connection exceptions
+    "25006",  # read only: failed over to a standby
+    "40",  # serialization failure, deadlock: the same request may be tried again
+    "53",  # disk full, out of memory, too many connections
+    "55P03",  # lock not available
+    "57",  # shut down, starting up, statement cancelled
+    "58",  # system errors
+)
+"""SQLSTATE classes of what the world does to a PostgreSQL; the rest is this code's doing."""
+
+
 class Database:
     """Reads are snapshots, writes are serializable per org by the lock on `org_head`.
 
@@ -61,8 +75,10 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._writer_turn = asyncio.Lock()
-        self._writers = _sqlite(url, pool_size=1) if self.is_sqlite else _postgresql(url)
-        self._readers = _sqlite(url, pool_size=4) if self.is_sqlite else self._writers
+        # Two pools: whoever reads for long (verify, a search) never keeps a charge waiting.
+        open_pool = _sqlite if self.is_sqlite else _postgresql
+        self._writers = open_pool(url, pool_size=1 if self.is_sqlite else WRITERS)
+        self._readers = open_pool(url, pool_size=READERS)
         self._threaded = _sqlite_in_thread(url) if self.is_sqlite else None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite writer")
 
@@ -124,7 +140,10 @@ class Database:
 
 
 class ToldPlainly:
-    """Turns the driver's failures of the outside world into Unavailable, and leaves bugs alone."""
+    """Turns the driver's failures of the outside world into Unavailable, and leaves bugs alone.
+
+    A commit whose answer was lost may have been carried out: a key makes asking again safe (R11).
+    """
 
     def __enter__(self) -> None:
         return None
@@ -132,8 +151,8 @@ class ToldPlainly:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Exception) and is_outage(error):
             raise errors.Unavailable(
-                "The database is not available just now; nothing was changed by this answer. "
-                f"Try again in {RETRY_AFTER_S} s.",
+                "The database is not available just now, and nothing is half done. "
+                f"Try again in {RETRY_AFTER_S} s, with the same Idempotency-Key if you sent one.",
                 retry_after_s=RETRY_AFTER_S,
             ) from error
 
@@ -142,13 +161,16 @@ def is_outage(error: Exception) -> bool:
     """Whether `error` is of the outside world (gone, locked, full) rather than of this code."""
     if isinstance(error, OSError | PoolTimeoutError | TimeoutError):
         return True
-    if isinstance(error, DBAPIError):
-        cause = error.orig
-        if isinstance(cause, sqlite3.Error):
-            return is_outage(cause)
-        gone = isinstance(error, OperationalError | InterfaceError)
-        return gone or error.connection_invalidated
-    return isinstance(error, sqlite3.Error) and _primary_code(error) in SQLITE_OUTAGES
+    if isinstance(error, sqlite3.Error):
+        return _primary_code(error) in SQLITE_OUTAGES
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return is_outage(cause)
+    state = getattr(cause, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(POSTGRESQL_OUTAGES)
+    gone = isinstance(error, OperationalError | InterfaceError)
+    return gone or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def _primary_code(error: sqlite3.Error) -> int:
@@ -160,6 +182,7 @@ def _primary_code(error: sqlite3.Error) -> int:
 def _sqlite(url: str, *, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
@@ -173,6 +196,7 @@ def _sqlite_in_thread(url: str) -> Engine:
     """For the thread that carries out batches: no turn of the loop between two statements."""
     engine = create_engine(
         make_url(url).set(drivername="sqlite+pysqlite"),
+        hide_parameters=True,
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
@@ -197,10 +221,11 @@ def _as_we_want_it(engine: Engine, *, writes: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _postgresql(url: str) -> AsyncEngine:
+def _postgresql(url: str, *, pool_size: int) -> AsyncEngine:
     return create_async_engine(
-        url,
-        pool_size=POOL_CONNECTIONS,
+        _for_asyncpg(url),
+        hide_parameters=True,
+        pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
         pool_pre_ping=False,
@@ -212,3 +237,12 @@ def _postgresql(url: str) -> AsyncEngine:
             "server_settings": {"enable_seqscan": "off", "jit": "off"},
         },
     )
+
+
+def _for_asyncpg(url: str) -> URL:
+    """`sslmode`, as hosted PostgreSQLs hand their URLs out, is `ssl` to this driver."""
+    parsed = make_url(url)
+    mode = parsed.query.get("sslmode")
+    if mode is None:
+        return parsed
+    return parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
