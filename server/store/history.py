@@ -9,15 +9,15 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import astuple
-from sqlalchemy import Column, ColumnElement, and_, func, or_, select
+from sqlalchemy import Boolean, Column, ColumnElement, and_, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.entries import EntryLine
 from server.domain.ids import EVERYONE, AtUs, OrgId, Seq, SubjectId, UserId
 from server.store.lists import chunked
-from server.store.schema import entry, operator, subject, users
+from server.store.schema import NO_CHARGE, entry, operator, subject, users
 from server.wire.history import HistoryTotals
-from server.wire.words import QUIET_ACTIONS, Action, Kind, Source, SubjectType
+from server.wire.words import CHARGE_ACTIONS, QUIET_ACTIONS, Action, Kind, Source, SubjectType
 
 DEPLOYMENT_NAME = "Deployment"
 """Who acts when no operator does: the deployment's own settings and command line."""
@@ -167,6 +167,8 @@ def _conditions(org: OrgId, which: EntryFilter, span: SeqRange) -> list[ColumnEl
         found.append(entry.c.kind.in_(which.kinds))
     if which.actions:
         found.append(entry.c.action.in_(which.actions))
+        if not set(which.actions) & set(CHARGE_ACTIONS):
+            found.append(literal_column(NO_CHARGE, Boolean()))
     else:
         found.append(entry.c.action.not_in(QUIET_ACTIONS))
     if which.source is not None:

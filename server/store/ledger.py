@@ -9,13 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text
 
 from server.domain import errors
 from server.domain.commands import Command, Grant, Reveal, Reverse, SetCaps, SetLicense
 from server.domain.credit_month import MonthBounds, calendar_month_start
 from server.domain.entries import EntryLine
-from server.domain.ids import AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
+from server.domain.ids import EVERYONE, AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
 from server.domain.pieces import PieceHasher
 from server.domain.plan import Plan
 from server.domain.state import Charge, Head, KeptAnswer, Month, OrgState, Seat
@@ -87,7 +87,7 @@ _savings = select(schema.saving.c.user_id, schema.saving.c.piece_key).where(
     schema.saving.c.piece_key.in_(bindparam("keys", expanding=True)),
 )
 _answers = select(schema.idempotency).where(
-    schema.idempotency.c.org_id == bindparam("org"),
+    schema.idempotency.c.org_id.in_((EVERYONE, bindparam("org"))),
     schema.idempotency.c.caller_id.in_(bindparam("callers", expanding=True)),
     schema.idempotency.c.key.in_(bindparam("keys", expanding=True)),
 )
@@ -124,17 +124,22 @@ _charges = (
 )
 _reversed_by_admins = select(func.coalesce(func.sum(-schema.entry.c.credits), 0)).where(
     schema.entry.c.org_id == bindparam("org"),
+    text(schema.NO_CHARGE),
     schema.entry.c.action == "reversal",
     schema.entry.c.by_type == "user",
     schema.entry.c.at_us >= bindparam("since"),
 )
 
 
+class UnknownOrg(errors.NotFound):
+    """There is no ledger to lock."""
+
+
 def lock_org(connection: Connection, org: OrgId) -> Head:
-    """Lock the org's head until the transaction ends. Raises NotFound."""
+    """Lock the org's head until the transaction ends. Raises UnknownOrg."""
     row = (connection.execute(_lock, {"org": org})).one_or_none()
     if row is None:
-        raise errors.NotFound(f"There is no organization {org}.")
+        raise UnknownOrg(f"There is no organization {org}.")
     return _head_of(row)
 
 

@@ -29,6 +29,10 @@ metadata = MetaData(
 )
 
 
+NO_CHARGE = "action NOT IN ('reveal', 'export', 'import')"
+"""What grants, reversals and the like are found by; a query must say it in these words."""
+
+
 def _key(name: str) -> Column[str]:
     return Column(name, Text, primary_key=True)
 
@@ -159,6 +163,14 @@ entry = Table(
     _text("data", nullable=True),
     Index("ix_entry_by_user", "org_id", "user_id", "seq"),
     Index("ix_entry_by_time", "org_id", "at_us"),
+    Index(
+        "ix_entry_no_charge",
+        "org_id",
+        "action",
+        "seq",
+        sqlite_where=text(NO_CHARGE),
+        postgresql_where=text(NO_CHARGE),
+    ),
     Index(
         "uq_entry_reversal",
         "org_id",

@@ -84,6 +84,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_entry_by_time", ["org_id", "at_us"], unique=False)
         batch_op.create_index("ix_entry_by_user", ["org_id", "user_id", "seq"], unique=False)
         batch_op.create_index(
+            "ix_entry_no_charge",
+            ["org_id", "action", "seq"],
+            unique=False,
+            sqlite_where=sa.text("action NOT IN ('reveal', 'export', 'import')"),
+            postgresql_where=sa.text("action NOT IN ('reveal', 'export', 'import')"),
+        )
+        batch_op.create_index(
             "uq_entry_reversal",
             ["org_id", "ref_seq"],
             unique=True,
@@ -363,6 +370,11 @@ def downgrade() -> None:
             "uq_entry_reversal",
             sqlite_where=sa.text("ref_seq IS NOT NULL"),
             postgresql_where=sa.text("ref_seq IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_entry_no_charge",
+            sqlite_where=sa.text("action NOT IN ('reveal', 'export', 'import')"),
+            postgresql_where=sa.text("action NOT IN ('reveal', 'export', 'import')"),
         )
         batch_op.drop_index("ix_entry_by_user")
         batch_op.drop_index("ix_entry_by_time")
