@@ -7,6 +7,7 @@ not known, or whose value does not fit, ends the start with a plain sentence.
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -14,9 +15,14 @@ import msgspec
 
 from server.wire.battery import Prices
 
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+SECRET_CHARS_MIN = 32
 SHAPE = TypeVar("SHAPE", bound=msgspec.Struct)
 
 PREFIX = "BATTERY_"
+OUR_OWN = frozenset({"limits"})
+"""Fields that no variable of that name sets."""
 EXTENSION_ID = "afllnndnablgmjiafodnhnijlfncdpff"
 """What Chromium calls the bundled extension: it follows from `key` in extension/manifest.json."""
 
@@ -28,25 +34,23 @@ class SettingsError(Exception):
 class Limits(msgspec.Struct, frozen=True):
     """Sizes, counts and rates (api.md, Limits). A rate refused is 429, a size 413, a count 400."""
 
-    json_body_bytes: int = 1_000_000
-    export_body_bytes: int = 4_000_000
-    """A list of 100,000 subject ids is about 3 MB."""
-    directory_body_bytes: int = 50_000_000
-    reveal_items: int = 500
-    lookup_urls: int = 100
-    sockets_per_session: int = 50
+    json_body_bytes: AtLeastOne = 1_000_000
+    directory_body_bytes: AtLeastOne = 50_000_000
+    reveal_items: AtLeastOne = 500
+    lookup_urls: AtLeastOne = 100
+    sockets_per_session: AtLeastOne = 50
     """Tabs do not open sockets, the extension's one background does; 50 leaves room for scripts."""
-    hellos_pending_per_address: int = 200
-    sign_in_failures: int = 10
-    sign_in_window_s: int = 900
+    hellos_pending_per_address: AtLeastOne = 200
+    sign_in_failures: AtLeastOne = 10
+    sign_in_window_s: AtLeastOne = 900
     """10 failures in 15 minutes, per account and per address."""
-    spending_burst: int = 5_000
-    spending_per_s: int = 50
-    lookup_burst: int = 300
-    lookup_per_s: int = 20
-    batch_queue: int = 10_000
+    spending_burst: AtLeastOne = 5_000
+    spending_per_s: AtLeastOne = 50
+    lookup_burst: AtLeastOne = 300
+    lookup_per_s: AtLeastOne = 20
+    batch_queue: AtLeastOne = 10_000
     """Requests waiting for one org's writer; above it 429 `busy`."""
-    batch_items: int = 2_000
+    batch_items: AtLeastOne = 2_000
     """Pieces planned in one commit: keeps a commit in the order of 100 ms."""
 
 
@@ -69,11 +73,11 @@ class Settings(msgspec.Struct, frozen=True):
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose `X-Forwarded-For` and `-Proto` are believed."""
     prices: Prices = Prices()
-    admin_reversal_days: int = 0
+    admin_reversal_days: NotNegative = 0
     """Days within which an org admin may reverse a charge; 0: never (R27)."""
-    admin_reversal_credits: int = 0
+    admin_reversal_credits: NotNegative = 0
     """Credits an org's admins may reverse per calendar month (R27)."""
-    session_days: int = 30
+    session_days: AtLeastOne = 30
     demo: Literal["", "fresh", "history"] = ""
     """`fresh` or `history`: what `demo` fills a new database with."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -103,8 +107,8 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     values.setdefault("database_url", f"sqlite+aiosqlite:///{data / 'battery.db'}")
     values["database_url"] = async_url(str(values["database_url"]))
     values["secret"] = _secret(data, given.get("secret"))
-    values |= {"data": data, "limits": _converted(Limits, limits)}
-    return _converted(Settings, values)
+    settings = _converted(Settings, {**values, "data": data})
+    return msgspec.structs.replace(settings, limits=_converted(Limits, limits))
 
 
 def async_url(url: str) -> str:
@@ -136,7 +140,7 @@ def _listed(name: str, text: str) -> Any:
 
 
 def _converted(shape: type[SHAPE], values: dict[str, Any]) -> SHAPE:
-    known = {field.name for field in msgspec.structs.fields(shape)}
+    known = {field.name for field in msgspec.structs.fields(shape)} - OUR_OWN
     prefix = PREFIX + ("LIMIT_" if issubclass(shape, Limits) else "")
     for name in values:
         if name not in known:
@@ -153,16 +157,33 @@ def _keep(shape: type[Any], value: Any) -> Any:
 
 def _secret(data: Path, given: str | None) -> bytes:
     if given is not None:
-        if len(given) < 32:
-            raise SettingsError("BATTERY_SECRET: give at least 32 characters")
-        return given.encode()
+        return _long_enough(given, "BATTERY_SECRET")
     file = data / "secret"
-    try:
-        with open(file, "x", opener=_owner_only) as new:
-            new.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return file.read_text().strip().encode()
+    if not file.exists():
+        _write_once(file, secrets.token_hex(SECRET_CHARS_MIN))
+    return _long_enough(file.read_text().strip(), f"the file {file}")
+
+
+def _long_enough(secret: str, where: str) -> bytes:
+    """An empty or cut-off secret would key every piece anew: orgs would pay for all again."""
+    if len(secret) < SECRET_CHARS_MIN:
+        raise SettingsError(
+            f"{where}: the secret has {len(secret)} characters and needs {SECRET_CHARS_MIN}; "
+            "restore it from your backup, or delete an empty file of a first start that failed"
+        )
+    return secret.encode()
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Whole or not at all, and never over another's: of two first starts one secret stays."""
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    with open(draft, "x", opener=_owner_only) as new:
+        new.write(text)
+        new.flush()
+        os.fsync(new.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
 
 
 def _owner_only(path: str, flags: int) -> int:

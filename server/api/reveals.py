@@ -3,12 +3,12 @@
 from server.api.door import idempotency_of
 from server.api.endpoint import Call, Endpoint
 from server.domain import errors
-from server.domain.commands import CREDITS_MAX, Reveal
+from server.domain.commands import Reveal
 from server.domain.ids import SubjectId
 from server.settings import Limits
 from server.usecases.charge import Charger
 from server.wire.reveals import RevealAnswer, RevealRequest
-from server.wire.words import Kind
+from server.wire.words import CREDITS_MAX, Kind
 
 
 class RevealsApi:

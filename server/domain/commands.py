@@ -9,9 +9,6 @@ from server.domain.ids import Seq, SubjectId, UserId
 from server.wire.battery import Prices
 from server.wire.words import Kind, ReversalReason
 
-CREDITS_MAX = 1_000_000_000
-"""The most one grant, allotment, cap or price may say: sums stay far inside 2^53 (JSON readers)."""
-
 
 class Idempotency(msgspec.Struct, frozen=True, gc=False):
     """`fingerprint` covers method, path and body (R11)."""
@@ -61,12 +58,16 @@ class Reverse(msgspec.Struct, frozen=True, gc=False):
 
 
 class SetLicense(msgspec.Struct, frozen=True, gc=False):
-    """Sell or change a user's license (R15). `anchor` is fixed by the first one."""
+    """Sell or change a user's license (R15). `anchor` is fixed by the first one.
+
+    With `cap` the user's cap is set too, so that a newcomer never meets another one (R17).
+    """
 
     by: By
     user: UserId
     allotment: int
     anchor: date | None = None
+    cap: int | None | msgspec.UnsetType = msgspec.UNSET
 
 
 class SetCaps(msgspec.Struct, frozen=True, gc=False):

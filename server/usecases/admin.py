@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from server.domain import errors
-from server.domain.commands import CREDITS_MAX, By, SetCaps
+from server.domain.commands import By, SetCaps
 from server.domain.credit_month import from_us
 from server.domain.ids import AtUs, OrgId, UserId
 from server.store import admin as store
@@ -20,6 +20,7 @@ from server.usecases.sessions import Sessions
 from server.wire.admin import AdminUser, CapsPatch, UserPatch
 from server.wire.battery import Battery
 from server.wire.operator import License, OperatorUser
+from server.wire.words import CREDITS_MAX
 
 CAP_USERS_MAX = 2_000
 """One entry each in one commit, so bounded like the pieces of one (`batch_items`)."""

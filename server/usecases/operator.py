@@ -9,7 +9,6 @@ from msgspec import UNSET
 
 from server.domain import errors
 from server.domain.commands import (
-    CREDITS_MAX,
     By,
     Grant,
     Idempotency,
@@ -31,6 +30,7 @@ from server.wire.admin import ReversalRequest
 from server.wire.battery import Prices
 from server.wire.history import Entry
 from server.wire.operator import License, NewOrg, OperatorReversal, OrgPatch
+from server.wire.words import CREDITS_MAX
 
 SEQ_MAX = 2**53
 """The largest whole number that every JSON reader takes exactly."""

@@ -1,19 +1,22 @@
 """The Battery, the same object everywhere, and the price list (api.md, Battery and prices)."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 import msgspec
 
 from server.wire.base import Answer
-from server.wire.words import Kind, Level
+from server.wire.words import CREDITS_MAX, Kind, Level
+
+Price = Annotated[int, msgspec.Meta(ge=0, le=CREDITS_MAX)]
 
 
 class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Credits per kind, each ≥ 0. Zero is a price."""
 
-    email: int = 1
-    phone: int = 10
-    personality: int = 100
+    email: Price = 1
+    phone: Price = 10
+    personality: Price = 100
 
     def of(self, kind: Kind) -> int:
         """Credits for one piece of `kind`."""

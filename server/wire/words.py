@@ -3,6 +3,9 @@ Words)."""
 
 from typing import Literal
 
+CREDITS_MAX = 1_000_000_000
+"""The most one grant, allotment, cap or price may say: sums stay far inside 2^53 (JSON readers)."""
+
 Kind = Literal["email", "phone", "personality"]
 KINDS: tuple[Kind, ...] = ("email", "phone", "personality")
 
