@@ -15,7 +15,7 @@ from server.domain.commands import By, Grant, Idempotency, SetCaps, SetLicense, 
 from server.domain.commits import Crossing, RevealedItem
 from server.domain.credit_month import first_day
 from server.domain.entries import CapData, EntryLine, LicenseData, PricesData
-from server.domain.ids import AtUs, Seq, SubjectId, UserId
+from server.domain.ids import EVERYONE, AtUs, Seq, SubjectId, UserId
 from server.domain.plan import FreshAnswer, Plan
 from server.domain.state import KeptAnswer, Month, OrgState, Seat
 from server.wire.battery import Battery
@@ -35,13 +35,13 @@ class Ledger:
 
     def grant(self, command: Grant) -> tuple[Seq, ...]:
         """R16."""
-        recalled = self.recalled(command.by.id, command.key)
+        recalled = self.recalled(command.by, command.key)
         if recalled is not None:
             return (Seq(int(recalled)),)
         self.head.granted += command.credits
         self.plan.extra_changed = True
         seq = self.write("grant", command.by, granted=command.credits, note=command.note)
-        self.remember(command.by.id, command.key, str(seq))
+        self.remember(command.by, command.key, str(seq))
         return (seq,)
 
     def set_license(self, command: SetLicense) -> tuple[Seq, ...]:
@@ -56,7 +56,10 @@ class Ledger:
         month.granted = max(month.granted, command.allotment)
         seat.allotment = command.allotment
         data = LicenseData(allotment=seat.allotment, anchor=seat.anchor)
-        return (self.write("license", command.by, seat=seat, data=data),)
+        seqs = (self.write("license", command.by, seat=seat, data=data),)
+        if command.cap is msgspec.UNSET:
+            return seqs
+        return seqs + self.set_caps(SetCaps(command.by, (seat.user,), command.cap))
 
     def set_caps(self, command: SetCaps) -> tuple[Seq, ...]:
         """R17: one entry a user."""
@@ -196,12 +199,12 @@ class Ledger:
             seat.saved,
         )
 
-    def recalled(self, caller: str, key: Idempotency | None) -> str | None:
+    def recalled(self, by: By, key: Idempotency | None) -> str | None:
         """The kept answer of an earlier request with this key (R11).
 
         Raises IdempotencyConflict when the key was used for another request.
         """
-        kept = self.state.answers.get((caller, key.key)) if key else None
+        kept = self.state.answers.get((by.id, key.key)) if key else None
         if kept is None or key is None:
             return None
         if kept.fingerprint != key.fingerprint:
@@ -211,13 +214,13 @@ class Ledger:
             )
         return kept.answer
 
-    def remember(self, caller: str, key: Idempotency | None, answer: str) -> None:
-        """Keep an answer for its key."""
+    def remember(self, by: By, key: Idempotency | None, answer: str) -> None:
+        """Keep an answer for its key, unique per caller: an operator's over all orgs."""
         if key is None:
             return
-        fresh = FreshAnswer(caller, key.key, key.fingerprint, answer)
-        self.plan.answers.append(fresh)
-        self.state.answers[caller, key.key] = KeptAnswer(key.fingerprint, answer)
+        org = self.head.org if by.type == "user" else EVERYONE
+        self.plan.answers.append(FreshAnswer(org, by.id, key.key, key.fingerprint, answer))
+        self.state.answers[by.id, key.key] = KeptAnswer(key.fingerprint, answer)
 
     def _new_seat(self, command: SetLicense) -> Seat:
         anchor = command.anchor or first_day(self.at, self.head.zone)

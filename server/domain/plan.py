@@ -18,8 +18,9 @@ class Saving(msgspec.Struct, frozen=True, gc=False):
 
 
 class FreshAnswer(msgspec.Struct, frozen=True, gc=False):
-    """An `idempotency` row to be (R11)."""
+    """An `idempotency` row to be (R11). `org` is EVERYONE where the key holds over all orgs."""
 
+    org: OrgId
     caller: str
     key: str
     fingerprint: bytes

@@ -40,8 +40,9 @@ class Told(msgspec.Struct, array_like=True, gc=False):
 
 
 class Receipt(msgspec.Struct, array_like=True):
-    """A reveal's answer less what can be looked up again."""
+    """A reveal's answer less what can be looked up again. `seq`: the org's position after it."""
 
+    seq: Seq
     credits: int
     from_license: int
     from_extra: int
@@ -63,7 +64,8 @@ def reveal(ledger: Ledger, command: Reveal) -> RevealAnswer:
     seat = ledger.seat(command.user)
     if not seat.active:
         raise errors.Unauthenticated("This user is deactivated.")
-    recalled = ledger.recalled(command.user, command.key)
+    by = By("user", command.user)
+    recalled = ledger.recalled(by, command.key)
     if recalled is not None:
         return _answer(ledger, seat, _receipts.decode(recalled))
     _agree(ledger, seat, command, _new_pieces(ledger, command))
@@ -71,7 +73,7 @@ def reveal(ledger: Ledger, command: Reveal) -> RevealAnswer:
     receipt = _carry_out(ledger, seat, command)
     if not any(told.outcome == "unaffordable" for told in receipt.told):
         kept = msgspec.json.encode(receipt).decode()
-        ledger.remember(command.user, command.key, kept)
+        ledger.remember(by, command.key, kept)
     ledger.announce_crossing(seat, level_before)
     return _answer(ledger, seat, receipt)
 
@@ -139,7 +141,7 @@ def _insufficient(
 def _carry_out(ledger: Ledger, seat: Seat, command: Reveal) -> Receipt:
     """Charge in the given order; after the first that cannot be paid nothing more is charged
     (R8)."""
-    receipt = Receipt(0, 0, 0, 0, [])
+    receipt = Receipt(ledger.head.seq, 0, 0, 0, 0, [])
     month = seat.month_at(ledger.at, ledger.head.zone)
     before = ledger.head.seq
     may_charge = True
@@ -162,6 +164,7 @@ def _carry_out(ledger: Ledger, seat: Seat, command: Reveal) -> Receipt:
                 receipt.saved += price
                 _save(ledger, seat, month, now.owner, price)
         receipt.told.append(told)
+    receipt.seq = ledger.head.seq
     return receipt
 
 
@@ -238,7 +241,7 @@ def _save(ledger: Ledger, seat: Seat, month: Month, owner: Piece, price: int) ->
 
 def _answer(ledger: Ledger, seat: Seat, receipt: Receipt) -> RevealAnswer:
     return RevealAnswer(
-        seq=ledger.head.seq,
+        seq=receipt.seq,
         credits=receipt.credits,
         from_license=receipt.from_license,
         from_extra=receipt.from_extra,

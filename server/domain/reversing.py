@@ -34,7 +34,7 @@ class GivenBack(msgspec.Struct, frozen=True):
 
 def reverse(ledger: Ledger, command: Reverse, allowed: AdminReversals) -> tuple[Seq, ...]:
     """Plan it. Raises NotFound, BadRequest, AlreadyReversed or Forbidden."""
-    recalled = ledger.recalled(command.by.id, command.key)
+    recalled = ledger.recalled(command.by, command.key)
     if recalled is not None:
         return (Seq(int(recalled)),)
     charge = _charge(ledger, command)
@@ -44,7 +44,7 @@ def reverse(ledger: Ledger, command: Reverse, allowed: AdminReversals) -> tuple[
         ledger.state.reversed_by_admins += back.credits
     seq = _give_back(ledger, command, charge, back)
     _close_piece(ledger, command, charge, seq)
-    ledger.remember(command.by.id, command.key, str(seq))
+    ledger.remember(command.by, command.key, str(seq))
     return (seq,)
 
 

@@ -21,7 +21,6 @@ _LINE = tuple(field.name for field in msgspec.structs.fields(EntryLine))
 _MONTH = ("granted", "used", "held", "extra_used", "extra_held", "saved", "alerted", "alert_seq")
 _PIECE = ("gen", "live", "banned", "seq")
 _VALUE = ("kind", "value", "search")
-_ANSWER = ("fingerprint", "answer", "created_us")
 
 _entries = BulkInsert(schema.entry, ("org_id", *_LINE))
 _months = BulkInsert(
@@ -40,8 +39,11 @@ _values = BulkInsert(
 )
 _savings = BulkInsert(schema.saving, ("org_id", "user_id", "piece_key", "credits", "at_us"))
 _answers = BulkInsert(
-    schema.idempotency, ("org_id", "caller_id", "key", *_ANSWER), replacing=_ANSWER
+    schema.idempotency,
+    ("org_id", "caller_id", "key", "fingerprint", "answer", "created_us"),
 )
+# Not replacing: a key that an operator used on two orgs in the same instant fails the later batch,
+# whose commands then meet the earlier's row.
 _line_values = attrgetter(*_LINE)
 _month_values = attrgetter(*_MONTH)
 
@@ -90,7 +92,7 @@ def write(connection: Connection, plan: Plan) -> None:
     )
     _answers.execute(
         connection,
-        [(org, a.caller, a.key, a.fingerprint, a.answer, plan.at_us) for a in plan.answers],
+        [(a.org, a.caller, a.key, a.fingerprint, a.answer, plan.at_us) for a in plan.answers],
     )
     connection.execute(_update_head, _head_row(plan.head))
 

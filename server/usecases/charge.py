@@ -38,9 +38,11 @@ from server.settings import Settings
 from server.store import ledger as ledger_store
 from server.store import planned
 from server.store.engine import AsyncConnection, Connection, Database
+from server.store.ledger import UnknownOrg
 from server.wire.reveals import RevealAnswer
 
 BUSY_RETRY_AFTER_S = 1
+STOPPING = "The server is stopping; nothing was charged. Try again."
 
 Also = Callable[[AsyncConnection], Awaitable[None]]
 """Further writes in the transaction of a command; a BatteryError from it refuses the command
@@ -106,8 +108,11 @@ class Charger:
 
     async def close(self) -> None:
         """Finish the batches under way; what still waits is refused."""
-        for writer in self._writers.values():
-            await writer.close()
+        await asyncio.gather(*(writer.close() for writer in list(self._writers.values())))
+
+    def forget(self, org: OrgId) -> None:
+        """There is no such org: nobody's writer stays for it."""
+        self._writers.pop(org, None)
 
     async def _submit(self, org: OrgId, command: Command, also: Also | None) -> Any:
         writer = self._writers.get(org)
@@ -210,7 +215,7 @@ class _Writer:
 
     async def put(self, waiting: Waiting) -> Any:
         if self._closing:
-            raise errors.Unavailable("The server is stopping; try again.")
+            raise errors.Unavailable(STOPPING)
         self._queue.append(waiting)
         self._arrived.set()
         return await waiting.answer
@@ -219,8 +224,6 @@ class _Writer:
         self._closing = True
         self._arrived.set()
         await self._task
-        for waiting in self._queue:
-            _refuse(waiting, errors.Unavailable("The server is stopping; try again."))
 
     async def _run(self) -> None:
         while not self._closing:
@@ -228,6 +231,8 @@ class _Writer:
             self._arrived.clear()
             while self._queue and not self._closing:
                 await self._commit(self._next_batch())
+        for waiting in self._queue:
+            _refuse(waiting, errors.Unavailable(STOPPING))
 
     def _next_batch(self) -> list[Waiting]:
         """In arrival order; a command with writes of its own goes alone, as these may refuse it."""
@@ -245,6 +250,9 @@ class _Writer:
             answers = await self._charger.carry_out(self._org, batch)
         except errors.BatteryError as refusal:
             answers = [refusal] * len(batch)
+            if isinstance(refusal, UnknownOrg):
+                self._closing = True
+                self._charger.forget(self._org)
         except Exception as failure:
             if len(batch) > 1:
                 log.exception("batch failed; carrying out its commands one by one", org=self._org)

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import UNSET
 
 from server.domain import errors
-from server.domain.commands import By, SetCaps, SetLicense
+from server.domain.commands import By, SetLicense
 from server.domain.ids import AtUs, OrgId, UserId
 from server.domain.pieces import canonical_email
 from server.domain.texts import checked_name
@@ -124,9 +124,8 @@ class Newcomers:
 
         checked_cap(cap)
         allotment, anchor = checked_allotment(license.allotment), _checked_anchor(license.anchor)
-        await self._charger.change(row.org, SetLicense(by, row.id, allotment, anchor), also=enter)
-        if cap is not None:
-            await self._charger.change(row.org, SetCaps(by, (row.id,), cap))
+        first = SetLicense(by, row.id, allotment, anchor, UNSET if cap is None else cap)
+        await self._charger.change(row.org, first, also=enter)
         return made[-1] if made else None
 
 
