@@ -1,5 +1,7 @@
 """What an org's admin may do (api.md, Admin)."""
 
+import asyncio
+
 from server.api.door import idempotency_of
 from server.api.endpoint import Call, Endpoint
 from server.api.origins import Origins
@@ -38,6 +40,7 @@ class AdminApi:
         origins: Origins,
     ) -> None:
         self._database = database
+        self._verifying = asyncio.Lock()
         self._customers = customers
         self._members = members
         self._newcomers = newcomers
@@ -120,6 +123,7 @@ class AdminApi:
                 summary="Replay the org's ledger and report each broken invariant",
                 who="admin",
                 answer=VerifyAnswer,
+                errors=(errors.Busy,),
                 rate="lookup",
             ),
         ]
@@ -150,4 +154,7 @@ class AdminApi:
         return await self._customers.reverse(org, by, call.body, idempotency_of(call))
 
     async def verify(self, call: Call) -> VerifyAnswer:
-        return await verify(self._database, call.member.org)
+        if self._verifying.locked():
+            raise errors.Busy("A ledger is being verified already; try again in a moment.")
+        async with self._verifying:
+            return await verify(self._database, call.member.org)
