@@ -124,13 +124,17 @@ def _network(text: str) -> Network:
 
 def _origin_of(url: str) -> str:
     """As a browser writes it: lower-case, without the scheme's own port."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise SettingsError(f"BATTERY_PUBLIC_URL: {url} is no address: {error}") from None
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise SettingsError(f"BATTERY_PUBLIC_URL: {url} is no http(s) address")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if parts.port in (None, DEFAULT_PORTS[parts.scheme]):
+    if port in (None, DEFAULT_PORTS[parts.scheme]):
         return f"{parts.scheme}://{host}"
-    return f"{parts.scheme}://{host}:{parts.port}"
+    return f"{parts.scheme}://{host}:{port}"
 
 
 def _header(scope: Scope, name: bytes, *, joined: bool = False) -> str:
