@@ -24,7 +24,7 @@ from server.domain.commands import Reveal
 from server.domain.ids import OrgId, SubjectId, UserId
 from server.domain.pieces import PieceHasher
 from server.settings import Settings
-from server.store.engine import POOL_CONNECTIONS, Database
+from server.store.engine import WRITERS, Database
 from server.store.migrate import migrate
 from server.usecases.charge import Charger
 
@@ -116,7 +116,7 @@ async def _on_the_driver(
     url: str, hasher: PieceHasher, org: OrgId, stack: AsyncExitStack
 ) -> Charge:
     if not url.startswith("sqlite"):
-        postgres = await OnAsyncpg.open(url, POOL_CONNECTIONS, hasher, org)
+        postgres = await OnAsyncpg.open(url, WRITERS, hasher, org)
         stack.push_async_callback(postgres.close)
         return postgres.charge
     sqlite = OnSqlite3(Path(str(make_url(url).database)), hasher, org)
