@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
-from server.wire.battery import Prices
+from server.wire.battery import DEFAULT_PRICES, Prices
 
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
@@ -50,7 +51,7 @@ class Limits(msgspec.Struct, frozen=True):
     lookup_per_s: AtLeastOne = 20
     batch_queue: AtLeastOne = 10_000
     """Requests waiting for one org's writer; above it 429 `busy`."""
-    batch_items: AtLeastOne = 2_000
+    batch_items: Annotated[int, msgspec.Meta(ge=1, le=4_000)] = 2_000
     """Pieces planned in one commit: keeps a commit in the order of 100 ms."""
 
 
@@ -72,12 +73,12 @@ class Settings(msgspec.Struct, frozen=True):
     """Chromium extension ids whose origin may call and connect."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose `X-Forwarded-For` and `-Proto` are believed."""
-    prices: Prices = Prices()
+    prices: Prices = DEFAULT_PRICES
     admin_reversal_days: NotNegative = 0
     """Days within which an org admin may reverse a charge; 0: never (R27)."""
     admin_reversal_credits: NotNegative = 0
     """Credits an org's admins may reverse per calendar month (R27)."""
-    session_days: AtLeastOne = 30
+    session_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 30
     demo: Literal["", "fresh", "history"] = ""
     """`fresh` or `history`: what `demo` fills a new database with."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -99,8 +100,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         for name in list(given)
         if name.startswith("limit_")
     }
-    data = Path(given.pop("data", ".data")).absolute()
-    data.mkdir(parents=True, exist_ok=True)
+    data = _folder(given.pop("data", ".data"))
     values: dict[str, Any] = {
         name: _listed(name, text) for name, text in given.items() if name != "secret"
     }
@@ -109,6 +109,15 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     values["secret"] = _secret(data, given.get("secret"))
     settings = _converted(Settings, {**values, "data": data})
     return msgspec.structs.replace(settings, limits=_converted(Limits, limits))
+
+
+def _folder(path: str) -> Path:
+    folder = Path(path).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"BATTERY_DATA: cannot make {folder}: {error.strerror}") from None
+    return folder
 
 
 def async_url(url: str) -> str:
@@ -123,12 +132,31 @@ def async_url(url: str) -> str:
         raise SettingsError(
             "BATTERY_DATABASE_URL: use sqlite:///FILE or postgresql://USER@HOST:PORT/NAME"
         )
+    _check_port("BATTERY_DATABASE_URL", url)
     return f"{driver}://{rest}"
+
+
+def _check_port(variable: str, url: str) -> None:
+    try:
+        _ = urlsplit(url).port
+    except ValueError as error:
+        raise SettingsError(f"{variable}: {error}") from None
+
+
+def _redis_url(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("BATTERY_REDIS_URL: use redis://HOST:PORT/DB, rediss:// or unix://")
+    _check_port("BATTERY_REDIS_URL", url)
+    return url
 
 
 def _listed(name: str, text: str) -> Any:
     if name in ("extension_ids", "trusted_proxies"):
         return tuple(part.strip() for part in text.split(",") if part.strip())
+    if name in ("redis_url", "public_url") and not text:
+        return None
+    if name == "redis_url":
+        return _redis_url(text)
     if name == "prices":
         try:
             return msgspec.json.decode(text, type=Prices)
@@ -148,7 +176,9 @@ def _converted(shape: type[SHAPE], values: dict[str, Any]) -> SHAPE:
     try:
         return msgspec.convert(values, type=shape, strict=False, dec_hook=_keep)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{prefix}…: {error}; see README, Settings") from None
+        what, _, where = str(error).partition(" - at `$.")
+        name = where.rstrip("`").upper()
+        raise SettingsError(f"{prefix}{name}: {what[0].lower()}{what[1:]}") from None
 
 
 def _keep(shape: type[Any], value: Any) -> Any:

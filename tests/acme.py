@@ -27,7 +27,7 @@ from server.store.ledger import freeze_months
 from server.usecases.charge import Charger
 from server.usecases.names import new_id
 from server.usecases.verify import verify
-from server.wire.battery import Battery, Prices
+from server.wire.battery import DEFAULT_PRICES, Battery, Prices
 from server.wire.reveals import RevealAnswer
 from server.wire.subjects import Disc
 from server.wire.words import Kind, ReversalReason, Role
@@ -71,7 +71,7 @@ class House:
         self, name: str, *, zone: str = "America/New_York", prices: Prices | None = None
     ) -> "Org":
         """A new customer whose first entry says what it pays."""
-        id_, pays = OrgId(new_id("org")), prices or Prices()
+        id_, pays = OrgId(new_id("org")), prices or DEFAULT_PRICES
         async with self.database.write() as connection:
             await connection.execute(
                 insert(schema.org).values(

@@ -17,7 +17,7 @@ from server.domain.revealing import reveal
 from server.domain.reversing import AdminReversals, reverse
 from server.domain.state import Charge, Head, Offer, OrgState, Seat, SubjectState
 from server.domain.values import KeptEmail, KeptPersonality, KeptPhone
-from server.wire.battery import Battery, Prices
+from server.wire.battery import DEFAULT_PRICES, Battery, Prices
 from server.wire.reveals import RevealAnswer
 from server.wire.subjects import Disc, Phone
 from server.wire.words import CHARGE_ACTIONS, Kind, ReversalReason
@@ -47,7 +47,7 @@ class Desk:
             used=0,
             held=0,
             saved=0,
-            prices=prices or Prices(),
+            prices=prices or DEFAULT_PRICES,
             own_prices=False,
         )
         self.state = OrgState(head, {})

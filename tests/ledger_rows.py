@@ -26,10 +26,10 @@ from server.domain.entries import EntryLine
 from server.domain.ids import AtUs, JobId, OrgId, PieceKey, Seq, SessionId, SubjectId, UserId
 from server.store import schema
 from server.store.engine import Database
-from server.wire.battery import Prices
+from server.wire.battery import DEFAULT_PRICES, Prices
 from server.wire.words import BANNING_REASONS, Action, ChargeAction, Kind, ReversalReason, Role
 
-PRICES = Prices()
+PRICES = DEFAULT_PRICES
 SELLER = "opr_sam"
 
 

@@ -16,7 +16,7 @@ from server.usecases.charge import Charger
 from server.usecases.names import new_id, new_token, token_hash
 from server.usecases.verify import verify
 from server.wire.base import to_json
-from server.wire.battery import Prices
+from server.wire.battery import DEFAULT_PRICES, Prices
 from server.wire.subjects import Analysis
 
 ALLOTMENT = 900_000_000
@@ -49,7 +49,7 @@ class Customer(msgspec.Struct, frozen=True):
 
 async def found(database: Database, charger: Charger, *, users: int) -> Customer:
     """A new org whose `users` have a license that is never used up, and are signed in."""
-    org, prices = OrgId(new_id("org")), Prices()
+    org, prices = OrgId(new_id("org")), DEFAULT_PRICES
     names = tuple(UserId(new_id("usr")) for _ in range(users))
     tokens = tuple(new_token() for _ in range(users))
     sessions = [_session(user, token) for user, token in zip(names, tokens, strict=True)]

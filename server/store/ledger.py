@@ -87,7 +87,7 @@ _savings = select(schema.saving.c.user_id, schema.saving.c.piece_key).where(
     schema.saving.c.piece_key.in_(bindparam("keys", expanding=True)),
 )
 _answers = select(schema.idempotency).where(
-    schema.idempotency.c.org_id.in_((EVERYONE, bindparam("org"))),
+    schema.idempotency.c.org_id.in_(bindparam("orgs", expanding=True)),
     schema.idempotency.c.caller_id.in_(bindparam("callers", expanding=True)),
     schema.idempotency.c.key.in_(bindparam("keys", expanding=True)),
 )
@@ -242,19 +242,28 @@ def _load_charges(
 def _load_answers(
     connection: Connection, org: OrgId, commands: Iterable[Command]
 ) -> dict[tuple[str, str], KeptAnswer]:
-    asked = {
-        (command.user if isinstance(command, Reveal) else command.by.id, command.key.key)
-        for command in commands
-        if isinstance(command, Reveal | Grant | Reverse) and command.key
-    }
+    """An operator's keys hold over all orgs; the org's own stay in the org."""
+    asked, orgs = set(), {org}
+    for command in commands:
+        if not isinstance(command, Reveal | Grant | Reverse) or command.key is None:
+            continue
+        asked.add((_caller(command), command.key.key))
+        if not isinstance(command, Reveal) and command.by.type == "operator":
+            orgs.add(EVERYONE)
     answers: dict[tuple[str, str], KeptAnswer] = {}
     callers = next(chunked(sorted({caller for caller, _ in asked})), [])
     for keys in chunked(sorted({key for _, key in asked})):
-        rows = connection.execute(_answers, {"org": org, "callers": callers, "keys": keys})
+        rows = connection.execute(
+            _answers, {"orgs": sorted(orgs), "callers": callers, "keys": keys}
+        )
         answers |= {
             (row.caller_id, row.key): KeptAnswer(row.fingerprint, row.answer) for row in rows
         }
     return answers
+
+
+def _caller(command: Reveal | Grant | Reverse) -> str:
+    return command.user if isinstance(command, Reveal) else command.by.id
 
 
 def _load_subjects(

@@ -245,7 +245,8 @@ class _Writer:
             batch.append(self._queue.popleft())
         return batch
 
-    async def _commit(self, batch: list[Waiting]) -> None:
+    async def _commit(self, batch: list[Waiting], *, again: bool = False) -> None:
+        """Also one command alone is tried again: it may have met a row of another org's writer."""
         try:
             answers = await self._charger.carry_out(self._org, batch)
         except errors.BatteryError as refusal:
@@ -254,10 +255,10 @@ class _Writer:
                 self._closing = True
                 self._charger.forget(self._org)
         except Exception as failure:
-            if len(batch) > 1:
+            if not again:
                 log.exception("batch failed; carrying out its commands one by one", org=self._org)
                 for waiting in batch:
-                    await self._commit([waiting])
+                    await self._commit([waiting], again=True)
                 return
             answers = [failure]
         for waiting, answer in zip(batch, answers, strict=True):

@@ -12,11 +12,11 @@ Price = Annotated[int, msgspec.Meta(ge=0, le=CREDITS_MAX)]
 
 
 class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Credits per kind, each ≥ 0. Zero is a price."""
+    """Credits per kind, each ≥ 0. Zero is a price, and leaving one out is none."""
 
-    email: Price = 1
-    phone: Price = 10
-    personality: Price = 100
+    email: Price
+    phone: Price
+    personality: Price
 
     def of(self, kind: Kind) -> int:
         """Credits for one piece of `kind`."""
@@ -27,6 +27,10 @@ class Prices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 return self.phone
             case "personality":
                 return self.personality
+
+
+DEFAULT_PRICES = Prices(email=1, phone=10, personality=100)
+"""credit-rules.md, Prices."""
 
 
 class LicenseBattery(Answer, frozen=True, kw_only=True):

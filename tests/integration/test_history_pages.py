@@ -9,7 +9,7 @@ from server.domain import errors
 from server.domain.ids import Seq
 from server.store.schema import entry as entry_table
 from server.store.schema import operator, org, subject
-from server.wire.battery import Prices
+from server.wire.battery import DEFAULT_PRICES
 from tests.integration.history_app import Office, Query, office_on
 from tests.ledger_rows import at
 
@@ -88,7 +88,7 @@ async def test_r27_a_reversal_names_who_acted_and_whose_license_it_concerns(
 
 
 async def test_the_deployment_is_named_when_no_operator_acted(office: Office) -> None:
-    office.acme.set_prices(Prices(), MORNING)
+    office.acme.set_prices(DEFAULT_PRICES, MORNING)
     await office.open()
     async with office.database.write() as connection:
         await connection.execute(delete(operator))

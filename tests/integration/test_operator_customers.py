@@ -376,10 +376,11 @@ async def test_an_org_whose_creation_was_cut_short_gets_its_first_entry_at_start
     )
     async with office.database.write() as connection:
         await orgs.add(connection, row, office.clock())
+    dearer = Prices(email=3, phone=10, personality=100)
     for _ in range(2):
-        await follow(office.database, office.charger, Prices(email=3))
+        await follow(office.database, office.charger, dearer)
     half = await office.customers.one(row.id)
     assert (half.prices, half.own_prices, half.has_entries) == (own, True, True)
     assert (await verify(office.database, row.id)).entries == 1
-    assert (await office.customers.one(staff.bob.org)).prices == Prices(email=3)
+    assert (await office.customers.one(staff.bob.org)).prices == dearer
     assert (await verify(office.database, staff.bob.org)).ok

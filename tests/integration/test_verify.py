@@ -11,7 +11,7 @@ from server.store import replay
 from server.store.engine import Database
 from server.store.schema import allotment, entry, license_, org_head, piece
 from server.usecases.verify import verify
-from server.wire.battery import Prices
+from server.wire.battery import DEFAULT_PRICES
 from tests.ledger_rows import Books, at
 
 MONDAY = at("2026-11-02 09:00")
@@ -29,7 +29,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def books() -> Books:
     """A bit of everything."""
     books = Books()
-    books.set_prices(Prices(), MONDAY)
+    books.set_prices(DEFAULT_PRICES, MONDAY)
     books.hire("usr_bob", "Bob Reyes", MONDAY, allotment=30)
     books.hire("usr_jane", "Jane Okafor", MONDAY)
     books.set_cap("usr_jane", 5, MONDAY)

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from server.wire.battery import Prices
+from server.wire.battery import DEFAULT_PRICES, Prices
 from server.wire.words import KINDS, Kind, ReversalReason
 from tests.acme import House, opened
 from tests.model.books import ADMIN_CREDITS, ADMIN_DAYS
@@ -44,7 +44,11 @@ STARTS = (
 ANCHORS = (date(2026, 1, 31), date(2024, 2, 29), date(2026, 3, 8), date(2027, 5, 30))
 ALLOTMENTS = (0, 1, 4, 12, 25, 200)
 ZONES = ("America/New_York", "Africa/Cairo", "America/Asuncion", "Pacific/Kiritimati", "UTC")
-PRICES = (Prices(), Prices(email=0, phone=3, personality=7), Prices(email=2, phone=1))
+PRICES = (
+    DEFAULT_PRICES,
+    Prices(email=0, phone=3, personality=7),
+    Prices(email=2, phone=1, personality=100),
+)
 REASONS: tuple[ReversalReason, ...] = ("bounced", "wrong_number", "mistake", "goodwill")
 
 CAPS = (None, 0, 3, 20)

@@ -15,7 +15,7 @@ from server.domain.ids import AtUs, SubjectId
 from server.store import feed
 from server.usecases.names import new_id
 from server.usecases.verify import verify
-from server.wire.battery import Battery, Prices
+from server.wire.battery import DEFAULT_PRICES, Battery, Prices
 from server.wire.reveals import RevealAnswer, RevealResult
 from server.wire.subjects import EmailValue, PersonalityValue, PhoneValue
 from server.wire.words import Kind, ReversalReason
@@ -77,9 +77,9 @@ class TwoOrgs:
     def _founded(self, zone: str, seats: list[tuple[int, date]]) -> Pair:
         org = self._run(self._house.org("An org", zone=zone))
         books = Books(
-            org.id, zone, Shelf(self._directory), Prices(), self._now(), self._vendor_answers
+            org.id, zone, Shelf(self._directory), DEFAULT_PRICES, self._now(), self._vendor_answers
         )
-        books.set_prices(Prices())
+        books.set_prices(DEFAULT_PRICES)
         members = []
         for number, (allotment, anchor) in enumerate(seats):
             name = f"Member {number}"

@@ -86,7 +86,7 @@ def test_r17_a_cap_follows_from_its_entry(books: Books) -> None:
 
 
 def test_prices_follow_from_their_entry_and_rule_the_charges_after_it(books: Books) -> None:
-    books.set_prices(Prices(email=3), TUESDAY)
+    books.set_prices(Prices(email=3, phone=10, personality=100), TUESDAY)
     charge = books.charge("usr_bob", "con_ana", TUESDAY)
     assert books.lines[-1].credits == 3
     assert replayed(books.lines, books.balances()) == []

@@ -5,7 +5,7 @@ import pytest
 from server.domain import errors
 from server.domain.ids import SubjectId, UserId
 from server.domain.values import KeptPhone
-from server.wire.battery import Prices
+from server.wire.battery import DEFAULT_PRICES, Prices
 from server.wire.reveals import PhoneResult, RevealAnswer
 from tests.desk import Desk, Item, as_told, phones_of
 
@@ -249,7 +249,7 @@ def test_a_client_pays_no_more_than_it_agreed_to(desk: Desk, bob: UserId) -> Non
     items: tuple[Item, ...] = ((ana, "email"), (ana, "phone"))
     with pytest.raises(errors.PriceChanged) as refused:
         desk.reveal(bob, *items, max_credits=10)
-    assert refused.value.fields == {"need": 11, "max_credits": 10, "prices": Prices()}
+    assert refused.value.fields == {"need": 11, "max_credits": 10, "prices": DEFAULT_PRICES}
     assert desk.plan.is_empty
     assert desk.reveal(bob, *items, max_credits=11).credits == 11
 

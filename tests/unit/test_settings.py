@@ -45,7 +45,7 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "public_url": ("https://battery.example", "https://battery.example"),
     "extension_ids": (" abc, def ,,", ("abc", "def")),
     "trusted_proxies": ("127.0.0.1,10.0.0.0/8", ("127.0.0.1", "10.0.0.0/8")),
-    "prices": ('{"email": 2, "personality": 0}', Prices(2, 10, 0)),
+    "prices": ('{"email": 2, "phone": 10, "personality": 0}', Prices(2, 10, 0)),
     "admin_reversal_days": ("7", 7),
     "admin_reversal_credits": ("50", 50),
     "session_days": ("1", 1),
