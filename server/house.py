@@ -4,12 +4,16 @@ app.py."""
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import make_url
 
 from server.clock import now_us
+from server.clockwork import for_ever
+from server.domain import errors
 from server.domain.ids import AtUs, OrgId, UserId
 from server.domain.pieces import PieceHasher
 from server.push.hub import Hub
@@ -33,6 +37,11 @@ from server.usecases.pairings import Pairings
 from server.usecases.passwords import Passwords
 from server.usecases.sessions import Sessions
 from server.usecases.subjects import Subjects
+
+log = structlog.get_logger(__name__)
+
+CHORE_AGAIN_S = 60.0
+"""Nobody waits for a chore that broke, and the log should not be full of it."""
 
 
 class House:
@@ -89,10 +98,19 @@ class House:
             await self.relay.start()
             stack.push_async_callback(self.relay.stop)
             stack.push_async_callback(self.charger.close)
-            stack.push_async_callback(self.sessions.write_seen)
-            for chore in (forget_for_ever(self.database, self.clock), self.sessions.keep_seen()):
-                stack.push_async_callback(_ended, asyncio.create_task(chore))
+            stack.push_async_callback(self._last_words)
+            forget = partial(forget_for_ever, self.database, self.clock)
+            for chore in (forget, self.sessions.keep_seen):
+                task = asyncio.create_task(for_ever(chore, again_s=CHORE_AGAIN_S))
+                stack.push_async_callback(_ended, task)
             yield
+
+    async def _last_words(self) -> None:
+        """Which sessions were in use; with the database away that is lost, and nothing else is."""
+        try:
+            await self.sessions.write_seen()
+        except errors.Unavailable as away:
+            log.warning("last uses of sessions not written", reason=away.detail)
 
     def _be_the_only_server(self, stack: AsyncExitStack) -> None:
         file = make_url(self.settings.database_url).database
