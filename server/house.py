@@ -100,8 +100,8 @@ class House:
             stack.push_async_callback(self.charger.close)
             stack.push_async_callback(self._last_words)
             forget = partial(forget_for_ever, self.database, self.clock)
-            for chore in (forget, self.sessions.keep_seen):
-                task = asyncio.create_task(for_ever(chore, again_s=CHORE_AGAIN_S))
+            for name, chore in (("forgetting", forget), ("last uses", self.sessions.keep_seen)):
+                task = asyncio.create_task(for_ever(name, chore, again_s=CHORE_AGAIN_S))
                 stack.push_async_callback(_ended, task)
             yield
 

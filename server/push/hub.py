@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
+from server.clockwork import for_ever
 from server.domain import errors
 from server.domain.callers import Member
 from server.domain.commits import Commit
@@ -70,11 +71,12 @@ class Hub:
     async def start(self, still_valid: StillValid) -> None:
         """Sets the clockwork going: heartbeats, months, slow sockets, ended sessions."""
         self._clockwork = [
-            asyncio.create_task(self._tick()),
-            asyncio.create_task(self._look_after_sessions(still_valid)),
+            asyncio.create_task(for_ever(name, work))
+            for name, work in (
+                ("timer wheel", self._tick),
+                ("ended sessions", partial(self._look_after_sessions, still_valid)),
+            )
         ]
-        for task in self._clockwork:
-            task.add_done_callback(report_break)
 
     async def stop(self) -> None:
         """Sends who is left away (uvicorn has sent its own before) and ends every task."""
@@ -204,21 +206,21 @@ class Hub:
     def _ended(self, channel: Channel, pump: asyncio.Task[None]) -> None:
         """A channel that broke sends its sockets away: they come back to a new one."""
         self._pumps.discard(pump)
-        if not report_break(pump):
+        if pump.cancelled() or (error := pump.exception()) is None:
             return
+        log.error("the channel of an org broke", org=channel.org, exc_info=error)
         channel.close_all(GOING_AWAY, "something broke on our side")
         self._forget(channel)
 
     async def _tick(self) -> None:
-        """One step of the timer wheel after another."""
-        while True:
-            await asyncio.sleep(self.tempo.tick_s)
-            self._turn_months()
-            self._close_slow()
-            for number, subscription in enumerate(self._equipment.wheel.turn()):
-                if number % BEATS_PER_TURN == BEATS_PER_TURN - 1:
-                    await asyncio.sleep(0)
-                subscription.channel.beat(subscription)
+        """One step of the timer wheel, after a tick."""
+        await asyncio.sleep(self.tempo.tick_s)
+        self._turn_months()
+        self._close_slow()
+        for number, subscription in enumerate(self._equipment.wheel.turn()):
+            if number % BEATS_PER_TURN == BEATS_PER_TURN - 1:
+                await asyncio.sleep(0)
+            subscription.channel.beat(subscription)
 
     def _turn_months(self) -> None:
         now = self._equipment.clock()
@@ -238,23 +240,14 @@ class Hub:
 
     async def _look_after_sessions(self, still_valid: StillValid) -> None:
         """What another process ended (a sign-out, a deactivation on the command line) ends here."""
-        while True:
-            await asyncio.sleep(self.tempo.sessions_s)
-            watched = list(self._sessions)
-            try:
-                standing = await still_valid(watched)
-            except errors.Unavailable:
-                continue
-            for session in watched:
-                if session in standing.deactivated:
-                    self._close_session(session, DEACTIVATED, "user deactivated")
-                elif session not in standing.valid:
-                    self.close_session(session)
-
-
-def report_break(task: asyncio.Task[None]) -> bool:
-    """Whether a task that should go on broke: that is a bug, and the log gets everything."""
-    if task.cancelled() or (error := task.exception()) is None:
-        return False
-    log.error("a task of the push floor broke", task=task.get_coro(), exc_info=error)
-    return True
+        await asyncio.sleep(self.tempo.sessions_s)
+        watched = list(self._sessions)
+        try:
+            standing = await still_valid(watched)
+        except errors.Unavailable:
+            return
+        for session in watched:
+            if session in standing.deactivated:
+                self._close_session(session, DEACTIVATED, "user deactivated")
+            elif session not in standing.valid:
+                self.close_session(session)

@@ -10,8 +10,9 @@ redis-py's `asyncio` is what became of aioredis.
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,10 +23,11 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from server.clockwork import for_ever
 from server.domain import errors
 from server.domain.commits import Commit
 from server.domain.ids import OrgId, Seq, SessionId, UserId
-from server.push.hub import Hub, report_break
+from server.push.hub import Hub
 from server.push.outlet import GOING_AWAY, text_frame
 from server.store import feed
 from server.store.engine import Database
@@ -99,12 +101,13 @@ class Relay:
 
     async def start(self) -> None:
         """Begins to listen and to compare. Redis may be away."""
-        work = [self._compare()]
+        work: dict[str, Callable[[], Awaitable[None]]] = {"compare": self._compare}
         if self._redis is not None:
-            work += [self._listen(self._redis), self._publish(self._redis)]
-        self._tasks = [asyncio.create_task(part) for part in work]
-        for task in self._tasks:
-            task.add_done_callback(report_break)
+            work["listen"] = partial(self._listen, self._redis)
+            work["publish"] = partial(self._publish, self._redis)
+        self._tasks = [
+            asyncio.create_task(for_ever(f"relay: {name}", part)) for name, part in work.items()
+        ]
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -151,14 +154,14 @@ class Relay:
             self._to_publish.set()
 
     async def _publish(self, redis: "aioredis.Redis") -> None:
-        while True:
-            await self._to_publish.wait()
-            self._to_publish.clear()
-            with suppress(RedisError, OSError):
-                async with redis.pipeline(transaction=False) as pipe:
-                    for message in self._take_outbox():
-                        pipe.publish(TOPIC, to_json(message))
-                    await pipe.execute()
+        """What waits by the time somebody said something. What Redis does not take is lost."""
+        await self._to_publish.wait()
+        self._to_publish.clear()
+        with suppress(RedisError, OSError):
+            async with redis.pipeline(transaction=False) as pipe:
+                for message in self._take_outbox():
+                    pipe.publish(TOPIC, to_json(message))
+                await pipe.execute()
 
     def _take_outbox(self) -> Iterable[NodeMessage]:
         reached, self._reached = self._reached, {}
@@ -167,14 +170,14 @@ class Relay:
         return [*(Reached(self._node, org, seq) for org, seq in reached.items()), *others]
 
     async def _listen(self, redis: "aioredis.Redis") -> None:
-        while True:
-            try:
-                async with redis.pubsub() as subscriber:
-                    await subscriber.subscribe(TOPIC)
-                    await self._hear_all(subscriber)
-            except (RedisError, OSError) as error:
-                self._lost(error)
-            await asyncio.sleep(AGAIN_S)
+        """One subscription, until Redis is away."""
+        try:
+            async with redis.pubsub() as subscriber:
+                await subscriber.subscribe(TOPIC)
+                await self._hear_all(subscriber)
+        except (RedisError, OSError) as error:
+            self._lost(error)
+        await asyncio.sleep(AGAIN_S)
 
     async def _hear_all(self, subscriber: PubSub) -> None:
         """Until Redis is silent, also to pings: a cut line says nothing by itself."""
@@ -227,15 +230,14 @@ class Relay:
         self._to_compare.set()
 
     async def _compare(self) -> None:
-        """Hears from the database itself what nobody told."""
+        """Hears from the database itself what nobody told, after a pause."""
         tempo = self._hub.tempo
-        while True:
-            pause_s = tempo.compare_s if self._present else tempo.compare_alone_s
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._to_compare.wait(), pause_s)
-            self._to_compare.clear()
-            with suppress(errors.Unavailable):
-                await self._compare_once()
+        pause_s = tempo.compare_s if self._present else tempo.compare_alone_s
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._to_compare.wait(), pause_s)
+        self._to_compare.clear()
+        with suppress(errors.Unavailable):
+            await self._compare_once()
 
     async def _compare_once(self) -> None:
         orgs = self._hub.orgs

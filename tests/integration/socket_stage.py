@@ -54,7 +54,9 @@ EXTENSION_ID = "abcdefghijklmnopabcdefghijklmnop"
 
 
 class Desk:
-    """Who is signed in: tokens are `token-<user>-<session>`."""
+    """Who is signed in: tokens are `token-<user>-<session>`. With a `failure` nobody can tell."""
+
+    failure: Exception | None = None
 
     def __init__(self) -> None:
         self.members: dict[str, callers.Member] = {}
@@ -84,18 +86,23 @@ class Desk:
         return member
 
     async def still_valid(self, sessions: Collection[SessionId]) -> Standing:
+        if self.failure is not None:
+            raise self.failure
         deactivated = self.deactivated & set(sessions)
         return Standing(frozenset(set(sessions) - self.ended - deactivated), frozenset(deactivated))
 
 
-class CountingDatabase(Database):
-    """Knows how often it was looked at."""
+class WatchedDatabase(Database):
+    """Knows how often it was looked at, and fails every look while it has a `failure`."""
 
     looks = 0
+    failure: Exception | None = None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         self.looks += 1
+        if self.failure is not None:
+            raise self.failure
         async with super().read() as connection:
             yield connection
 
@@ -116,7 +123,7 @@ class Stage:
         self.desk = desk
         self.limits = limits or Limits()
         self.jobs: dict[UserId, list[dict[str, Any]]] = {}
-        self.database = CountingDatabase(house.database.url)
+        self.database = WatchedDatabase(house.database.url)
         self.hub = Hub(
             self.database,
             house.clock,

@@ -1,14 +1,19 @@
-"""The database goes away and comes back under open sockets: they wait, and miss nothing."""
+"""The database goes away or breaks under open sockets: they wait, and miss nothing."""
 
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 import pytest
+from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 
-from tests.acme import Acme
+from server.domain.commands import Grant
+from tests.acme import ODA, Acme
 from tests.integration.socket_stage import Browser, Stage, staged
-from tests.services import Postgres
+from tests.services import Postgres, eventually
+
+AWAKE = {"relay: compare", "ended sessions"}
+"""What hears of other processes."""
 
 
 class Office(NamedTuple):
@@ -46,3 +51,19 @@ async def test_open_sockets_stay_and_get_what_was_owed(office: Office) -> None:
         assert (await bob.hear("battery"))["battery"] == bob.welcome["battery"]
         seq = await office.acme.org.grant(50)
         assert (await bob.hear("changes"))["to"] == seq
+
+
+async def test_what_keeps_a_node_awake_outlives_a_failure_nobody_foresaw(office: Office) -> None:
+    async with office.node.browser(office.acme.bob) as bob:
+        with capture_logs() as logged:
+            office.node.database.failure = RuntimeError("no outage we know")
+            office.node.desk.failure = RuntimeError("no outage we know")
+            await eventually(lambda: {line.get("work") for line in logged} >= AWAKE)
+            office.node.database.failure = office.node.desk.failure = None
+        elsewhere = office.acme.house.another_charger(office.acme.house.database)
+        await elsewhere.change(office.acme.org.id, Grant(ODA, 50, "found by comparing"))
+        await elsewhere.close()
+        await bob.hear("changes")
+        desk = office.node.desk
+        desk.ended.add(desk.members[desk.sign_in(office.acme.bob)].session)
+        assert await bob.closed() == (4501, "signed out")

@@ -1,0 +1,55 @@
+"""Work that must not end is begun again, and the log tells why."""
+
+import asyncio
+
+import pytest
+from structlog.testing import capture_logs
+
+from server.clockwork import for_ever
+
+WITHIN_S = 5.0
+
+
+class Worker:
+    """Breaks in the rounds of `breaks`, and is done after the third."""
+
+    def __init__(self, *breaks: int) -> None:
+        self.rounds = 0
+        self.done = asyncio.Event()
+        self._breaks = breaks
+
+    async def work(self) -> None:
+        self.rounds += 1
+        await asyncio.sleep(0)
+        if self.rounds in self._breaks:
+            raise RuntimeError(f"round {self.rounds}")
+        if self.rounds >= 3:
+            self.done.set()
+
+
+@pytest.mark.parametrize("breaks", [(), (1,), (1, 2)])
+async def test_rounds_follow_each_other_whether_they_break_or_not(breaks: tuple[int, ...]) -> None:
+    worker = Worker(*breaks)
+    with capture_logs() as logged:
+        task = asyncio.create_task(for_ever("worker", worker.work, again_s=0))
+        async with asyncio.timeout(WITHIN_S):
+            await worker.done.wait()
+        await end(task)
+    assert [(line["work"], str(line["exc_info"])) for line in logged] == [
+        ("worker", f"round {number}") for number in breaks
+    ]
+
+
+async def test_only_being_cancelled_ends_it() -> None:
+    worker = Worker()
+    task = asyncio.create_task(for_ever("worker", worker.work))
+    async with asyncio.timeout(WITHIN_S):
+        await worker.done.wait()
+    assert not task.done()
+    await end(task)
+    assert task.cancelled()
+
+
+async def end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
