@@ -124,7 +124,7 @@ class _Way:
         except ClientDisconnect:
             return
         except Exception as error:  # the last door: a bug is logged and told, never leaked
-            answer = internal_problem(error, method=scope["method"], path=scope["path"])
+            answer = internal_problem(error, method=scope["method"], route=self._endpoint.path)
         if isinstance(answer, Response):
             await send_response(answer, scope, receive, send)
         elif answer is None:

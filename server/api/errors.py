@@ -91,10 +91,13 @@ def problem_of(error: BatteryError) -> Response:
     return _response(problem, error.fields, headers)
 
 
-def internal_problem(error: Exception, *, method: str, path: str) -> Response:
-    """A bug: the log gets everything, the caller an id to ask about and nothing else."""
+def internal_problem(error: Exception, *, method: str, route: str) -> Response:
+    """A bug: the log gets everything, the caller an id to ask about and nothing else.
+
+    `route` is the pattern (`/api/v1/invitations/{code}`): what stands in its place may sign in.
+    """
     request_id = f"req_{secrets.token_hex(8)}"
-    log.error("internal error", request_id=request_id, method=method, path=path, exc_info=error)
+    log.error("internal error", request_id=request_id, method=method, route=route, exc_info=error)
     problem = Problem(
         title="Internal error",
         status=INTERNAL_STATUS,
@@ -130,7 +133,8 @@ async def refused(request: Request, error: Exception) -> Response:
 
 async def broken(request: Request, error: Exception) -> Response:
     """A bug outside the door."""
-    return internal_problem(error, method=request.method, path=request.url.path)
+    route = getattr(request.scope.get("route"), "path", "no route")
+    return internal_problem(error, method=request.method, route=route)
 
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {

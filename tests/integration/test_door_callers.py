@@ -2,12 +2,17 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 import structlog.testing
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import Route
 
 from server.api.door import idempotency_of
 from server.api.endpoint import Call, Endpoint, Who
-from server.api.errors import TABLE, close_code
+from server.api.errors import EXCEPTION_HANDLERS, TABLE, close_code
 from server.domain import errors
 from server.domain.callers import Member, Operator
 from server.usecases.sessions import Deactivated
@@ -79,6 +84,7 @@ CALLS = [
     _for("admin"),
     _for("operator"),
     _get("broken", _break),
+    _get("broken/{code}", _break),
     _get("away", _be_away),
     _get("refused", _refuse),
     Endpoint(method="POST", path="/api/v1/member", handler=_hear, summary=""),
@@ -217,6 +223,30 @@ async def test_a_bug_is_logged_under_an_id_and_not_leaked(accounts: Accounts) ->
     [line] = logged
     assert line["request_id"] == broken.json()["request_id"]
     assert isinstance(line["exc_info"], RuntimeError)
+
+
+async def test_a_bugs_log_names_the_route_and_not_the_code_in_its_path(accounts: Accounts) -> None:
+    async with accounts.client(more=CALLS) as client:
+        with structlog.testing.capture_logs() as logged:
+            assert told(await client.get("/api/v1/broken/a-code")) == (500, "internal")
+    [line] = logged
+    assert (line["method"], line["route"]) == ("GET", "/api/v1/broken/{code}")
+    assert "a-code" not in repr(line)
+
+
+async def test_a_bug_outside_the_door_names_its_route_too() -> None:
+    async def break_down(request: HttpRequest) -> Response:
+        raise RuntimeError
+
+    plain = Starlette(
+        routes=[Route("/plain/{code}", break_down)], exception_handlers=EXCEPTION_HANDLERS
+    )
+    transport = httpx.ASGITransport(plain, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=WEB) as client:
+        with structlog.testing.capture_logs() as logged:
+            assert told(await client.get("/plain/a-code")) == (500, "internal")
+    assert logged[0]["route"] == "/plain/{code}"
+    assert "a-code" not in repr(logged)
 
 
 async def test_a_refusal_keeps_its_own_fields_beside_the_standard_ones(accounts: Accounts) -> None:
