@@ -10,6 +10,7 @@ from starlette.types import Scope
 from server.domain import errors
 from server.settings import SettingsError
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 CHROME_SCHEME = "chrome-extension://"
@@ -19,6 +20,8 @@ HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 UNKNOWN_ADDRESS = "local"
 """A Unix socket has no address: all its clients are one."""
+MAPPED_BITS = 96
+"""What stands before the IPv4 address in `::ffff:192.0.2.1`."""
 IPV6_HOME_BITS = 64
 """One customer's line has at least that many addresses to choose from, so it counts as one."""
 
@@ -78,48 +81,61 @@ class Origins:
     def address(self, scope: Scope) -> str:
         """The client's address for limits: behind trusted proxies the first one not ours."""
         address = _peer(scope)
+        if address is None:
+            return UNKNOWN_ADDRESS
         if self._is_proxy(address):
-            for hop in reversed(_header(scope, b"x-forwarded-for", joined=True).split(",")):
-                if not _is_address(hop.strip()):
+            for told in reversed(_header(scope, b"x-forwarded-for", joined=True).split(",")):
+                hop = _parsed(told.strip())
+                if hop is None:
                     break
-                address = hop.strip()
+                address = hop
                 if not self._is_proxy(address):
                     break
         return _home(address)
 
-    def _is_proxy(self, address: str) -> bool:
-        if not self._proxies or not _is_address(address):
-            return False
-        parsed = ipaddress.ip_address(address)
-        return any(parsed in network for network in self._proxies)
+    def _is_proxy(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self._proxies)
 
 
-def _peer(scope: Scope) -> str:
+def _peer(scope: Scope) -> Address | None:
+    """None behind a Unix socket."""
     client = scope.get("client")
-    return str(client[0]) if client else UNKNOWN_ADDRESS
+    return _parsed(str(client[0])) if client else None
 
 
-def _is_address(text: str) -> bool:
+def _parsed(text: str) -> Address | None:
+    """None for what is no address.
+
+    A socket that listens on `::` tells an IPv4 client's address as `::ffff:192.0.2.1`: it is that
+    client, and not one of the home that would hold all of them.
+    """
     try:
-        ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
+    if isinstance(address, ipaddress.IPv6Address):
+        return address.ipv4_mapped or address
+    return address
 
 
-def _home(address: str) -> str:
-    if ":" not in address or not _is_address(address):
-        return address
-    return str(ipaddress.ip_network(f"{address.partition('%')[0]}/{IPV6_HOME_BITS}", strict=False))
+def _home(address: Address) -> str:
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    # By number, which leaves out the zone of a link-local address (`fe80::1%eth0`).
+    return str(ipaddress.IPv6Network((int(address), IPV6_HOME_BITS), strict=False))
 
 
 def _network(text: str) -> Network:
     try:
-        return ipaddress.ip_network(text, strict=False)
+        network = ipaddress.ip_network(text, strict=False)
     except ValueError as error:
         raise SettingsError(
             f"BATTERY_TRUSTED_PROXIES: {error}; give addresses or networks such as 10.0.0.0/8"
         ) from None
+    first = _parsed(str(network.network_address))
+    if first is None or first.version == network.version or network.prefixlen < MAPPED_BITS:
+        return network
+    return ipaddress.IPv4Network((int(first), network.prefixlen - MAPPED_BITS))
 
 
 def _origin_of(url: str) -> str:

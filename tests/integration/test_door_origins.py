@@ -50,6 +50,27 @@ def test_an_ipv6_line_is_one_address_however_many_it_has() -> None:
     assert first != origins.address(_scope(peer="2001:db8:1:3::1"))
 
 
+def test_ipv4_clients_of_a_socket_for_both_are_told_apart() -> None:
+    origins = _origins()
+    first, second = (f"::ffff:{address}" for address in ("203.0.113.7", "198.51.100.9"))
+    assert origins.address(_scope(peer=first)) == "203.0.113.7"
+    assert origins.address(_scope(peer=second)) == "198.51.100.9"
+
+
+@pytest.mark.parametrize("proxies", ["10.0.0.0/8", "::ffff:10.0.0.1", "::ffff:10.0.0.0/104"])
+def test_a_trusted_ipv4_proxy_is_one_in_either_notation(proxies: str) -> None:
+    told = {"X-Forwarded-For": "::ffff:198.51.100.7", "X-Forwarded-Proto": "https"}
+    for peer in ("10.0.0.1", "::ffff:10.0.0.1"):
+        scope = _scope(told, peer=peer)
+        assert _origins(proxies).address(scope) == "198.51.100.7"
+        assert _origins(proxies).scheme(scope) == "https"
+
+
+def test_a_link_local_address_counts_without_its_zone() -> None:
+    assert _origins().address(_scope(peer="fe80::1%eth0")) == "fe80::/64"
+    assert _origins().address(_scope(peer="::1")) == "::/64"
+
+
 def test_clients_of_a_unix_socket_are_one() -> None:
     assert _origins("10.0.0.0/8").address(_scope(peer=None)) == "local"
 
