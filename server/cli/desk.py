@@ -1,6 +1,7 @@
 """What a command works with: the house, opened without serving, and plain refusals.
 
-A running server finds what a command changed by comparing positions (push.md).
+A running server hears of what a command changed through Redis, else by comparing positions
+(push.md).
 """
 
 import asyncio
@@ -59,4 +60,6 @@ async def _work(house: House, work: Work) -> None:
         await work(house)
     finally:
         await house.charger.close()
+        # With Redis, says to the running servers what changed.
+        await house.relay.stop()
         await house.database.close()

@@ -10,7 +10,7 @@ redis-py's `asyncio` is what became of aioredis.
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -110,10 +110,13 @@ class Relay:
         ]
 
     async def stop(self) -> None:
+        """Ends what `start` began, and says what was not said yet: a process that only charges,
+        such as the command line, needs no `start` for the other nodes to hear of it at once."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._redis is not None:
+            await self._publish_waiting(self._redis)
             await self._redis.aclose()
 
     async def ping(self) -> None:
@@ -154,16 +157,23 @@ class Relay:
             self._to_publish.set()
 
     async def _publish(self, redis: "aioredis.Redis") -> None:
-        """What waits by the time somebody said something. What Redis does not take is lost."""
+        """All that waits by the time somebody said something."""
         await self._to_publish.wait()
         self._to_publish.clear()
+        await self._publish_waiting(redis)
+
+    async def _publish_waiting(self, redis: "aioredis.Redis") -> None:
+        """What Redis does not take is lost."""
+        messages = self._take_outbox()
+        if not messages:
+            return
         with suppress(RedisError, OSError):
             async with redis.pipeline(transaction=False) as pipe:
-                for message in self._take_outbox():
+                for message in messages:
                     pipe.publish(TOPIC, to_json(message))
                 await pipe.execute()
 
-    def _take_outbox(self) -> Iterable[NodeMessage]:
+    def _take_outbox(self) -> Sequence[NodeMessage]:
         reached, self._reached = self._reached, {}
         others = list(self._outbox)
         self._outbox.clear()

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
-import msgspec
 import pytest
 import redis.asyncio as aioredis
 
@@ -13,12 +12,16 @@ from server.domain.ids import Seq, SubjectId
 from server.push.relay import TOPIC, Reached
 from server.wire.base import to_json
 from tests.acme import Acme, opened
-from tests.integration.socket_stage import BRISK, Desk, Stage, founded, speak_through
+from tests.integration.socket_stage import (
+    BRISK,
+    HINTS_ONLY,
+    Desk,
+    Stage,
+    founded,
+    speak_through,
+    with_redis,
+)
 from tests.services import Redis, eventually
-
-NEVER_S = 3600.0
-HINTS_ONLY = msgspec.structs.replace(BRISK, compare_s=NEVER_S, compare_alone_s=NEVER_S)
-"""Nothing is ever compared by time: what arrives came through Redis, or by finding it again."""
 
 
 class Nodes(NamedTuple):
@@ -53,17 +56,6 @@ async def nodes(
             await with_redis(here)
             await with_redis(there)
             yield Nodes(acme, here, there, people)
-
-
-async def with_redis(node: Stage) -> None:
-    async def present() -> bool:
-        try:
-            await node.relay.ping()
-        except errors.Unavailable:
-            return False
-        return True
-
-    await eventually(present, timeout_s=20)
 
 
 async def without_redis(node: Stage) -> None:
