@@ -37,7 +37,7 @@ class Origins:
         trusted_proxies: Iterable[str] = (),
     ) -> None:
         self._public_url = public_url.rstrip("/") if public_url else None
-        self._public_origin = _origin_of(public_url) if public_url else None
+        self._public_origin = _public_origin(public_url) if public_url else None
         self._chrome = frozenset(f"{CHROME_SCHEME}{name}" for name in extension_ids)
         self._proxies = tuple(_network(text) for text in trusted_proxies)
 
@@ -62,10 +62,8 @@ class Origins:
         """Where users reach the web app, without a slash at the end."""
         if self._public_url is not None:
             return self._public_url
-        host = _header(scope, b"host")
-        if HOST.fullmatch(host) is None:
-            host = "localhost"
-        return f"{self.scheme(scope)}://{host}"
+        scheme, host = self.scheme(scope), _header(scope, b"host")
+        return f"{scheme}://{host}" if _is_host(host) else f"{scheme}://localhost"
 
     def is_https(self, scope: Scope) -> bool:
         """Whether the user's browser speaks TLS to us or to the proxy before us."""
@@ -138,19 +136,33 @@ def _network(text: str) -> Network:
     return ipaddress.IPv4Network((int(first), network.prefixlen - MAPPED_BITS))
 
 
-def _origin_of(url: str) -> str:
-    """As a browser writes it: lower-case, without the scheme's own port."""
+def _public_origin(url: str) -> str:
     try:
-        parts = urlsplit(url)
-        port = parts.port
+        return _origin_of(url)
     except ValueError as error:
-        raise SettingsError(f"BATTERY_PUBLIC_URL: {url} is no address: {error}") from None
+        raise SettingsError(f"BATTERY_PUBLIC_URL: {url} is no http(s) address: {error}") from None
+
+
+def _is_host(text: str) -> bool:
+    """Whether a `Host` header can stand in an address: anybody may send anything in it."""
+    if HOST.fullmatch(text) is None:
+        return False
+    try:
+        _origin_of(f"http://{text}")
+    except ValueError:
+        return False
+    return True
+
+
+def _origin_of(url: str) -> str:
+    """As a browser writes it: lower-case, without the scheme's own port. Raises ValueError."""
+    parts = urlsplit(url)
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise SettingsError(f"BATTERY_PUBLIC_URL: {url} is no http(s) address")
+        raise ValueError("write http://HOST or https://HOST, with :PORT where it has one")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if port in (None, DEFAULT_PORTS[parts.scheme]):
+    if parts.port in (None, DEFAULT_PORTS[parts.scheme]):
         return f"{parts.scheme}://{host}"
-    return f"{parts.scheme}://{host}:{port}"
+    return f"{parts.scheme}://{host}:{parts.port}"
 
 
 def _header(scope: Scope, name: bytes, *, joined: bool = False) -> str:

@@ -7,6 +7,9 @@ from starlette.types import Scope
 
 from server.api.origins import Origins
 from server.settings import SettingsError
+from tests.integration.accounts_app import PASSWORD, accounts_on, told
+
+NO_HOSTS = ["x:99999", "[[[", "a:b", ":80", "", "[::::]", "[zz]", "evil.example/?x=", "a@b", "a:-1"]
 
 
 def _origins(*proxies: str, public_url: str | None = None) -> Origins:
@@ -98,8 +101,30 @@ def test_without_a_public_url_the_web_app_is_what_the_call_was_sent_to() -> None
     assert not _origins().is_web_app("http://localhost:8000", scope)
 
 
-def test_a_host_header_that_is_none_is_not_repeated() -> None:
-    assert _origins().base_url(_scope({"Host": "evil.example/?x="})) == "http://localhost"
+@pytest.mark.parametrize("host", NO_HOSTS)
+def test_a_host_header_that_is_none_is_not_repeated_and_breaks_nothing(host: str) -> None:
+    scope = _scope({"Host": host})
+    assert _origins().base_url(scope) == "http://localhost"
+    assert not _origins().is_web_app(f"http://{host}", scope)
+
+
+@pytest.mark.parametrize("host", ["battery.example", "battery.example:8000", "[::1]:8000", "[::1]"])
+def test_a_host_header_with_or_without_a_port_is_repeated(host: str) -> None:
+    assert _origins().base_url(_scope({"Host": host})) == f"http://{host}"
+    assert _origins().is_web_app(f"http://{host}", _scope({"Host": host}))
+
+
+@pytest.mark.parametrize("host", NO_HOSTS)
+async def test_signing_in_with_a_host_that_is_none_is_refused_and_no_bug(
+    sqlite_url: str, host: str
+) -> None:
+    async with accounts_on(sqlite_url) as accounts, accounts.client() as client:
+        refused = await client.post(
+            "/api/v1/sessions",
+            json={"email": "bob@acme.example", "password": PASSWORD, "cookie": True},
+            headers={"Host": host, "Origin": "http://battery.example"},
+        )
+    assert told(refused) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("public_url", ["battery.example", "ftp://battery.example", "https://"])

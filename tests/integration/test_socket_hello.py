@@ -16,6 +16,16 @@ from tests.acme import Acme
 from tests.integration.socket_stage import EXTENSION_ID, Browser, Stage, staged
 from tests.services import eventually
 
+UPGRADE = (
+    "GET /api/v1/socket HTTP/1.1\r\n"
+    "Host: {host}\r\n"
+    "Origin: http://127.0.0.1\r\n"
+    "Connection: Upgrade\r\n"
+    "Upgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+"""By hand: a client library writes a good Host."""
 SMALL = Limits(sockets_per_session=3, hellos_pending_per_address=4)
 
 
@@ -65,6 +75,18 @@ async def test_a_foreign_origin_is_refused_before_the_upgrade(office: Office, or
     status, problem = await refused(office, origin=origin)
     assert status == 403
     assert problem["code"] == "forbidden"
+
+
+@pytest.mark.parametrize("host", ["x:99999", "[[[", "a:b", ":80", "[::::]"])
+async def test_a_host_that_is_none_is_refused_before_the_upgrade(office: Office, host: str) -> None:
+    reader, writer = await asyncio.open_connection(*office.host.split(":"))
+    try:
+        writer.write(UPGRADE.format(host=host).encode())
+        status = await reader.readline()
+    finally:
+        writer.close()
+        await writer.wait_closed()
+    assert status.split()[1] == b"403"
 
 
 @pytest.mark.parametrize(
