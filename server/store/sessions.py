@@ -152,7 +152,15 @@ async def end_session(
 async def end_sessions_of(
     connection: AsyncConnection, user: UserId, *, but: SessionId | None = None
 ) -> tuple[SessionId, ...]:
-    """Ends all sessions of the user, devices included, except `but`; returns which."""
+    """Ends all sessions of the user, devices included, except `but`; returns which.
+
+    A device the user approved and that has not fetched its token is not let in any more either.
+    """
+    await connection.execute(
+        update(pairing)
+        .where(pairing.c.approved_by == user, pairing.c.delivered.is_(False))
+        .values(delivered=True)
+    )
     ended = await connection.execute(
         delete(session)
         .where(session.c.user_id == user, session.c.id != (but or ""))

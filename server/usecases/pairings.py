@@ -67,7 +67,8 @@ class Pairings:
         """Lets the device in as this user; twice is the same as once.
 
         Raises NotFound; Expired when its time is over or another user took it; Forbidden for a
-        device, which could otherwise multiply itself beyond what signing it out ends.
+        device, which could otherwise multiply itself beyond what signing it out ends;
+        Unauthenticated when the session was ended a moment ago.
         """
         if member.kind == "device":
             raise errors.Forbidden("Approve a new device in the web app, not from another device.")
@@ -75,6 +76,11 @@ class Pairings:
         if row.approved_by == member.user:
             return
         async with self._database.write() as connection:
+            # What ends sessions holds the user too: nothing is approved after it voided the rest.
+            await users.locked_user(connection, member.user)
+            standing = await store.standing(connection, [member.session], self._clock())
+            if standing.get(member.session) != "valid":
+                raise errors.Unauthenticated("You were signed out a moment ago. Sign in again.")
             if not await store.approve_pairing(connection, row.code, member.user):
                 raise _used()
 
@@ -89,10 +95,11 @@ class Pairings:
         if row.approved_by is None:
             return None
         async with self._database.write() as connection:
-            if not await store.deliver_pairing(connection, row.code):
-                raise _used()
+            # The user first, as whoever voids pairings does: no two can wait for each other.
             user = await users.locked_user(connection, row.approved_by)
             assert user is not None, "users are deactivated, never deleted"
+            if not await store.deliver_pairing(connection, row.code):
+                raise _used()
             return await self._sessions.open(connection, user, kind="device", client=row.client)
 
     async def _one(self, code: str) -> PairingRow:

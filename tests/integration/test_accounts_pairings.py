@@ -15,6 +15,7 @@ from tests.integration.accounts_app import (
     ACME,
     BOB,
     JANE,
+    PASSWORD,
     SESSION_DAYS,
     WEB,
     Accounts,
@@ -227,6 +228,59 @@ async def test_r15_who_was_deactivated_meanwhile_gets_no_device(accounts: Accoun
         async with accounts.database.write() as connection:
             await set_active(connection, ACME, BOB, False)
         assert told(await _ask(device, code)) == (401, "unauthenticated")
+
+
+async def _approved(accounts: Accounts, device: httpx.AsyncClient) -> tuple[str, str]:
+    """A code that Bob approved, and the token he did it with."""
+    code, token = await _start(device), await accounts.token(BOB)
+    async with accounts.client(token) as web:
+        assert (await web.post(f"/api/v1/pairings/{code}/approve")).status_code == 204
+    return code, token
+
+
+async def test_a_new_password_voids_what_was_approved_before(database_url: str) -> None:
+    async with accounts_on(database_url) as accounts, accounts.client() as device:
+        code, token = await _approved(accounts, device)
+        async with accounts.client(token) as bob:
+            passwords = {"old": PASSWORD, "new": "another battery"}
+            assert (await bob.post("/api/v1/me/password", json=passwords)).status_code == 204
+            assert (await bob.get("/api/v1/devices")).json() == {"devices": []}
+        assert told(await _ask(device, code)) == (410, "expired")
+
+
+async def test_a_password_that_was_reset_voids_what_was_approved_before(accounts: Accounts) -> None:
+    async with accounts.client() as device:
+        code, _ = await _approved(accounts, device)
+        async with accounts.database.write() as connection:
+            invitation = await accounts.invitations.invite(connection, BOB, base_url=WEB)
+        await accounts.invitations.accept(invitation.url.partition("code=")[2], "another battery")
+        assert told(await _ask(device, code)) == (410, "expired")
+
+
+async def test_an_ended_session_approves_nothing_however_fresh_its_memory(
+    accounts: Accounts,
+) -> None:
+    token = await accounts.token(BOB)
+    remembered = await accounts.sessions.authenticate(token)
+    await accounts.sessions.sign_out(remembered)
+    async with accounts.client() as device:
+        code = await _start(device)
+        with pytest.raises(errors.Unauthenticated):
+            await accounts.pairings.approve(code, remembered)
+        assert (await _ask(device, code)).status_code == 202
+
+
+async def test_a_password_changed_while_a_device_fetches_its_token_leaves_none_behind(
+    database_url: str,
+) -> None:
+    async with accounts_on(database_url) as accounts, accounts.client() as device:
+        code, token = await _approved(accounts, device)
+        bob = await accounts.sessions.authenticate(token)
+        fetched, _ = await asyncio.gather(
+            _ask(device, code), accounts.sessions.change_password(bob, PASSWORD, "another battery")
+        )
+        assert fetched.status_code in (201, 410)
+        assert await accounts.sessions.devices(bob) == ()
 
 
 async def test_starting_pairings_is_limited_per_address(accounts: Accounts) -> None:
