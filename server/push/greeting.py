@@ -31,7 +31,7 @@ def welcome_of(
         prices=view.state.prices,
         jobs=told.jobs.get(user, []),
         missed=missed or [],
-        alert=_unseen(told.alerts.get(user), None if missed is None else since),
+        alert=_unseen(told.alerts.get(user), since, told.epoch),
     )
 
 
@@ -54,8 +54,8 @@ def missed_since(
     return "fresh", None
 
 
-def _unseen(alert: AlertSeen | None, since: Since | None) -> AlertSeen | None:
-    """A level announced before `since` was seen by the client (R33)."""
-    if alert is None or (since is not None and alert.seq <= since.seq):
-        return None
-    return alert
+def _unseen(alert: AlertSeen | None, since: Since | None, epoch: str) -> AlertSeen | None:
+    """`alert`, unless the client says that it showed this one or a later one (R33)."""
+    if alert is None or since is None or since.alert is None or since.epoch != epoch:
+        return alert
+    return alert if alert.seq > since.alert else None

@@ -15,8 +15,16 @@ SUBPROTOCOL = "battery.v1"
 
 
 class Since(Request, frozen=True, kw_only=True):
+    """How far a client is: `seq` is the last `to`, or the `welcome`'s `seq`, it has handled.
+
+    `alert`: the `battery.seq` of the last `alert`, or the `seq` of the last `welcome.alert`, that
+    it showed its user (R33). It stands apart, because a connection may end between `changes` and
+    the `alert` that follows from them.
+    """
+
     epoch: str
     seq: int
+    alert: int | None = None
 
 
 class Hello(Request, frozen=True, kw_only=True, tag_field="type", tag="hello"):
@@ -64,7 +72,11 @@ class Changes(
 
 
 class AlertSeen(Answer, frozen=True, kw_only=True):
-    """A level crossed downward that this client may not have shown yet (R33)."""
+    """A level the user fell to in the running credit month, at entry `seq` (R33).
+
+    It is told, on a resumed socket and on a fresh one, until the client's `since.alert` is `seq` or
+    above; a client that never says so knows by `seq` what it showed before.
+    """
 
     level: Level
     seq: int
@@ -97,6 +109,8 @@ class PricesMessage(Answer, frozen=True, kw_only=True, tag_field="type", tag="pr
 
 
 class Alert(Answer, frozen=True, kw_only=True, tag_field="type", tag="alert"):
+    """The user fell to `level`, once per level and credit month; told again in `welcome` (R33)."""
+
     level: Level
     battery: Battery
 

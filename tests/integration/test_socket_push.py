@@ -133,12 +133,33 @@ async def test_r33_a_level_is_announced_once_and_again_in_welcome_until_seen(
         assert alert["level"] == "low"
         assert alert["battery"]["license"]["remaining"] == 20
         assert [m["type"] for m in bob.heard] == ["welcome", "changes", "battery", "alert"]
-        seen = bob.heard[-2]["seq"]
+        crossed = alert["battery"]["seq"]
     async with office.node.browser(office.acme.bob) as again:
-        assert again.welcome["alert"] == {"level": "low", "seq": seen}
-    since = {"epoch": "epoch-one", "seq": seen}
-    async with office.node.browser(office.acme.bob, since=since) as knowing:
-        assert knowing.welcome["alert"] is None
+        assert again.welcome["alert"] == {"level": "low", "seq": crossed}
+    for seen in (alert["battery"]["seq"], again.welcome["alert"]["seq"]):
+        since = {"epoch": "epoch-one", "seq": crossed, "alert": seen}
+        async with office.node.browser(office.acme.bob, since=since) as knowing:
+            assert knowing.welcome["alert"] is None
+
+
+async def test_r33_an_alert_that_got_lost_behind_its_changes_is_told_when_the_client_resumes(
+    office: Office,
+) -> None:
+    people = [await office.acme.house.contact(mobile=f"+1202555{n:04}") for n in range(9)]
+    low = (await office.acme.bob.reveal(*((one, "phone") for one in people[:8]))).seq
+    # It has handled every entry, but showed no alert: the line was cut before that came.
+    since: dict[str, Any] = {"epoch": "epoch-one", "seq": low}
+    async with office.node.browser(office.acme.bob, since=since) as bob:
+        assert (bob.welcome["resumed"], bob.welcome["missed"]) == (True, [])
+        assert bob.welcome["alert"] == {"level": "low", "seq": low}
+    # What it showed was the level before: the next one is news.
+    critical = (await office.acme.bob.reveal((people[8], "phone"))).seq
+    async with office.node.browser(office.acme.bob, since=since | {"alert": low}) as bob:
+        assert bob.welcome["alert"] == {"level": "critical", "seq": critical}
+    # Positions of another ledger's history say nothing about this one.
+    elsewhere = {"epoch": "epoch-two", "seq": critical, "alert": critical}
+    async with office.node.browser(office.acme.bob, since=elsewhere) as bob:
+        assert bob.welcome["alert"] == {"level": "critical", "seq": critical}
 
 
 async def test_r14_a_connected_client_sees_the_fresh_battery_when_the_month_turns(
