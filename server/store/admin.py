@@ -62,15 +62,16 @@ async def set_standing(
     role: Role | None = None,
     active: bool | None = None,
 ) -> None:
-    """Sets what is not None; who is deactivated is signed out everywhere (R15).
+    """Sets what is not None. The deactivated open nothing, and who comes back signs in anew (R15).
+
+    A deactivated user's sessions stay until then, so that every node and every client that comes
+    back can tell the deactivated (4503) from the signed out (4501).
 
     Raises NotFound, and Forbidden when the org would be left without an active admin (R15).
     """
     if role is not None:
         await set_role(connection, org, user, role)
-    if active is not None:
-        await set_active(connection, org, user, active)
-    if active is False:
+    if active is not None and await set_active(connection, org, user, active) and active:
         await end_sessions_of(connection, user)
 
 

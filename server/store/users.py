@@ -102,13 +102,14 @@ async def set_role(connection: AsyncConnection, org_id: OrgId, user: UserId, rol
 
 async def set_active(
     connection: AsyncConnection, org_id: OrgId, user: UserId, active: bool
-) -> None:
-    """Raises NotFound; Forbidden for the last admin (R15)."""
+) -> bool:
+    """Whether the user was not so before. Raises NotFound; Forbidden for the last admin (R15)."""
     await _lock_org(connection, org_id)
     row = await member_of(connection, org_id, user)
     if not active:
         await _keep_an_admin(connection, row)
     await connection.execute(update(users).where(users.c.id == user).values(active=active))
+    return row.active != active
 
 
 async def org_by_id(connection: AsyncConnection, org_id: OrgId) -> OrgRow | None:

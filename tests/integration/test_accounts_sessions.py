@@ -13,8 +13,9 @@ from sqlalchemy import select
 from server.domain import errors
 from server.domain.ids import SessionId, UserId
 from server.settings import Limits
+from server.store.admin import set_standing
 from server.store.schema import session, users
-from server.store.users import set_active, set_role
+from server.store.users import set_role
 from server.usecases.passwords import Passwords
 from server.usecases.sessions import Deactivated, Sessions
 from server.usecases.token_cache import FRESH_S, TokenCache
@@ -230,13 +231,13 @@ async def test_a_change_of_role_counts_from_the_next_call(accounts: Accounts) ->
     assert (await accounts.sessions.authenticate(token)).role == "admin"
 
 
-async def test_r15_the_deactivated_are_told_apart_and_reactivated_ones_go_on(
+async def test_r15_the_deactivated_are_told_apart_by_every_node_and_sign_in_anew(
     accounts: Accounts,
 ) -> None:
     token = await accounts.token(BOB)
     session_id = await _session_of(accounts, token)
     async with accounts.database.write() as connection:
-        await set_active(connection, ACME, BOB, False)
+        await set_standing(connection, ACME, BOB, active=False)
     await accounts.sessions.user_deactivated(BOB)
     assert accounts.closed == [BOB]
     with pytest.raises(Deactivated):
@@ -247,7 +248,18 @@ async def test_r15_the_deactivated_are_told_apart_and_reactivated_ones_go_on(
     assert not standing.valid
     assert standing.deactivated == {session_id}
     async with accounts.database.write() as connection:
-        await set_active(connection, ACME, BOB, True)
+        await set_standing(connection, ACME, BOB, active=True)
+    with pytest.raises(errors.Unauthenticated) as refused:
+        await accounts.sessions.authenticate(token)
+    assert not isinstance(refused.value, Deactivated)
+    assert (await accounts.sessions.still_valid([session_id])).deactivated == frozenset()
+    assert (await accounts.sessions.authenticate(await accounts.token(BOB))).user == BOB
+
+
+async def test_r15_activating_the_active_signs_nobody_out(accounts: Accounts) -> None:
+    token = await accounts.token(BOB)
+    async with accounts.database.write() as connection:
+        await set_standing(connection, ACME, BOB, active=True)
     assert (await accounts.sessions.authenticate(token)).user == BOB
 
 

@@ -116,6 +116,8 @@ async def test_r15_a_deactivated_user_is_signed_out_and_the_sockets_close(
     assert office.closed == [staff.bob.id]
     refused = await office.call("GET", "/credit-requests", staff.bob)
     assert refused.status_code == 401
+    await office.call("PATCH", f"/admin/users/{staff.bob.id}", staff.alice, {"active": True})
+    assert (await office.call("GET", "/credit-requests", staff.bob)).status_code == 401
 
 
 async def test_r15_the_same_months_row_goes_on_after_reactivation(
