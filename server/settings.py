@@ -45,6 +45,8 @@ class Limits(msgspec.Struct, frozen=True):
     sign_in_failures: AtLeastOne = 10
     sign_in_window_s: AtLeastOne = 900
     """10 failures in 15 minutes, per account and per address."""
+    pairings_per_minute: AtLeastOne = 20
+    """Started from one address; each is a row for an hour, and nobody is signed in yet."""
     spending_burst: AtLeastOne = 5_000
     spending_per_s: AtLeastOne = 50
     lookup_burst: AtLeastOne = 300

@@ -18,7 +18,7 @@ from server.domain.errors import BatteryError
 
 Who = Literal["anyone", "member", "admin", "operator"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Rate = Literal["none", "spending", "lookup"]
+Rate = Literal["none", "spending", "lookup", "pairing"]
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -18,6 +18,8 @@ from server.settings import Limits
 KEYS_MAX = 100_000
 """About 20 MB. The least recently used goes first: its bucket is likely full again anyway."""
 
+SECONDS_PER_MINUTE = 60
+
 Monotonic = Callable[[], float]
 Key = tuple[str, str]
 """Which limit, and whose."""
@@ -46,17 +48,19 @@ class Remembered(Generic[KEY, VALUE]):
 
 
 class CallLimits:
-    """The `spending` and `lookup` rates, each per caller: a user, or before sign-in an address."""
+    """The rates, each per caller: a user, or before sign-in an address."""
 
     def __init__(self, limits: Limits, monotonic: Monotonic = time.monotonic) -> None:
+        per_minute = limits.pairings_per_minute
         self._rates = {
             "spending": CallRate(limits.spending_burst, limits.spending_per_s),
             "lookup": CallRate(limits.lookup_burst, limits.lookup_per_s),
+            "pairing": CallRate(per_minute, per_minute / SECONDS_PER_MINUTE),
         }
         self._full_at_s: Remembered[Key, float] = Remembered()
         self._monotonic = monotonic
 
-    def draw(self, name: Literal["spending", "lookup"], caller: str) -> None:
+    def draw(self, name: Literal["spending", "lookup", "pairing"], caller: str) -> None:
         """Counts one call. Raises RateLimited."""
         rate, key = self._rates[name], (name, caller)
         drawn = draw(rate, self._full_at_s.get(key, 0.0), self._monotonic())
@@ -64,7 +68,7 @@ class CallLimits:
         if drawn.wait_s:
             raise _limited(
                 name,
-                f"More than {rate.burst:,} {name} calls at once or {rate.per_s:,} a second",
+                f"More than {rate.burst:,} {name} calls at once or {_sustained(rate)}",
                 drawn.wait_s,
             )
 
@@ -133,6 +137,12 @@ class FailureLimits:
             f"{self._window.window_s // 60} minutes for this {per}",
             left_s,
         )
+
+
+def _sustained(rate: CallRate) -> str:
+    if rate.per_s < 1:
+        return f"{rate.per_s * SECONDS_PER_MINUTE:,.0f} a minute"
+    return f"{rate.per_s:,.0f} a second"
 
 
 def _limited(name: str, what: str, left_s: float) -> errors.RateLimited:

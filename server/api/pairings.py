@@ -47,7 +47,7 @@ class PairingsApi:
                 body=PairingRequest,
                 answer=PairingAnswer,
                 status=201,
-                rate="lookup",
+                rate="pairing",
             ),
             Endpoint(
                 method="GET",

@@ -10,7 +10,7 @@ class CallRate(msgspec.Struct, frozen=True):
     """A bucket of `burst` calls that refills with `per_s` calls a second."""
 
     burst: int
-    per_s: int
+    per_s: float
 
 
 class Draw(msgspec.Struct, frozen=True, gc=False):

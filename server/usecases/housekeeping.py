@@ -13,6 +13,8 @@ from server.store.forgetting import forget_before
 EVERY_S = 3_600
 KEYS_KEPT_US = 48 * 3_600 * 1_000_000
 """R11 asks for 24 h at least; twice that covers a client that retries over a night."""
+PAIRINGS_KEPT_US = 3_600 * 1_000_000
+"""Past their ten minutes: a device that asks late is told that its code is too old."""
 
 log = structlog.get_logger()
 
@@ -30,4 +32,9 @@ async def forget_for_ever(database: Database, clock: Callable[[], AtUs]) -> None
 
 async def forget(connection: AsyncConnection, now: AtUs) -> None:
     """One round."""
-    await forget_before(connection, keys_us=AtUs(now - KEYS_KEPT_US), expired_us=now)
+    await forget_before(
+        connection,
+        keys_us=AtUs(now - KEYS_KEPT_US),
+        sessions_us=now,
+        pairings_us=AtUs(now - PAIRINGS_KEPT_US),
+    )

@@ -10,6 +10,7 @@ import pytest
 from server.domain import errors
 from server.domain.ids import UserId
 from server.store.users import set_active
+from server.usecases.housekeeping import forget
 from server.usecases.pairings import CODE_ALPHABET, canonical_code
 from tests.integration.accounts_app import (
     ACME,
@@ -287,6 +288,29 @@ async def test_starting_pairings_is_limited_per_address(accounts: Accounts) -> N
     async with accounts.client() as device:
         body = {"verifier_hash": VERIFIER_HASH, "client": ""}
         statuses = [
-            (await device.post("/api/v1/pairings", json=body)).status_code for _ in range(302)
+            (await device.post("/api/v1/pairings", json=body)).status_code for _ in range(22)
         ]
-    assert statuses == [400] * 300 + [429] * 2
+        assert statuses == [400] * 20 + [429] * 2
+        refused = await device.post("/api/v1/pairings", json=body)
+        assert refused.json()["limit"] == "pairing"
+        assert "20 pairing calls at once or 20 a minute" in refused.json()["detail"]
+        async with accounts.client(address="192.0.2.9") as other:
+            assert (await other.post("/api/v1/pairings", json=body)).status_code == 400
+        accounts.clock.forward(3)
+        assert (await device.post("/api/v1/pairings", json=body)).status_code == 400
+
+
+async def test_a_pairing_is_forgotten_an_hour_after_its_end(accounts: Accounts) -> None:
+    async with accounts.client() as device:
+        code = await _start(device)
+        accounts.clock.forward(600 + 3_600)
+        await _forget(accounts)
+        assert told(await _ask(device, code)) == (410, "expired")
+        accounts.clock.forward(1)
+        await _forget(accounts)
+        assert told(await _ask(device, code)) == (404, "not_found")
+
+
+async def _forget(accounts: Accounts) -> None:
+    async with accounts.database.write() as connection:
+        await forget(connection, accounts.clock())

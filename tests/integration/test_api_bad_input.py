@@ -11,7 +11,7 @@ from tests.integration.whole import Whole, open_whole, problem, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-UNLIMITED = Limits(lookup_burst=100_000, sign_in_failures=100_000)
+UNLIMITED = Limits(lookup_burst=100_000, pairings_per_minute=100_000, sign_in_failures=100_000)
 """Refusals of bad input are counted as calls, and some as failures."""
 TWO_MB = 2_000_000
 

@@ -35,6 +35,7 @@ ENDS_THE_SESSION = "delete_sessions_current"
 ORG_PATHS = ("", "/prices", "/users", "/grants", "/reversals")
 UNLIMITED = {
     "BATTERY_LIMIT_LOOKUP_BURST": "1000000",
+    "BATTERY_LIMIT_PAIRINGS_PER_MINUTE": "1000000",
     "BATTERY_LIMIT_SPENDING_BURST": "1000000",
     "BATTERY_LIMIT_SIGN_IN_FAILURES": "1000000",
 }

@@ -12,7 +12,7 @@ from tests.integration.whole import API, WEB, Person, Whole, open_whole, problem
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-UNLIMITED = Limits(lookup_burst=100_000, sign_in_failures=100_000)
+UNLIMITED = Limits(lookup_burst=100_000, pairings_per_minute=100_000, sign_in_failures=100_000)
 """Refusals of bad input are counted as calls, and some as failures."""
 
 
