@@ -33,6 +33,7 @@ from server.demo.public_subjects import PublicSubjects
 from server.demo.site import demo_routes
 from server.domain import errors
 from server.house import House
+from server.push.outlet import close_codes
 from server.usecases.directory import import_directory
 from server.usecases.erasure import UrlHasher, erase
 
@@ -61,7 +62,7 @@ def create_app(house: House) -> Starlette:
         *door.routes(endpoints),
         SocketApi(house.hub, house.sessions.authenticate, origins, settings.limits).route(),
         *_operations(house).routes(),
-        *DocsApi(endpoints, COOKIE).routes(),
+        *DocsApi(endpoints, COOKIE, close_codes(house.hub.tempo)).routes(),
         *page_routes(),
     ]
     if settings.demo:

@@ -1,6 +1,7 @@
 """`/asyncapi.json`: AsyncAPI 3, made of the same structs that decode and encode the battery
 socket's frames."""
 
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import msgspec
@@ -11,12 +12,14 @@ from server.wire.base import doc_of
 
 REF = "#/components/schemas/{name}"
 CHANNEL = "battery"
+CLOSE_CODES = "x-close-codes"
+"""AsyncAPI has no word for them; the page reads them here too."""
 
 Json = dict[str, Any]
 
 
-def asyncapi() -> Json:
-    """The document: one channel, what a client sends, what the server sends."""
+def asyncapi(close_codes: Mapping[int, str]) -> Json:
+    """The document: one channel, what a client sends, what the server sends, how it ends."""
     sent, received = get_args(socket.ClientMessage), get_args(socket.ServerMessage)
     _, schemas = msgspec.json.schema_components([*sent, *received], ref_template=REF)
     return {
@@ -43,6 +46,7 @@ def asyncapi() -> Json:
             "messages": {_tag(shape): _message(shape) for shape in sent + received},
             "schemas": schemas,
         },
+        CLOSE_CODES: {str(code): meaning for code, meaning in close_codes.items()},
     }
 
 

@@ -1,6 +1,6 @@
 """`/docs`: the generated documents as a page to read, without a script."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from server.api.asyncapi import asyncapi
+from server.api.asyncapi import CLOSE_CODES, asyncapi
 from server.api.endpoint import Endpoint
 from server.api.openapi import openapi
 
@@ -22,25 +22,18 @@ PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
 }
-CLOSE_CODES = (
-    (4000, "going away (a deploy): come back"),
-    (4001, "no hello within 5 s"),
-    (4008, "too slow: the socket did not drain for 15 s"),
-    (4029, "too many sockets for this session"),
-    (4500, "protocol violation; the reason says which"),
-    (4501, "token unknown, expired or revoked: sign in again"),
-    (4503, "user deactivated"),
-)
 
 Json = dict[str, Any]
 
 
 class DocsApi:
-    """Builds both documents and the page once."""
+    """Builds both documents and the page once. `close_codes`: of the socket, with meanings."""
 
-    def __init__(self, endpoints: Sequence[Endpoint], cookie: str) -> None:
+    def __init__(
+        self, endpoints: Sequence[Endpoint], cookie: str, close_codes: Mapping[int, str]
+    ) -> None:
         self._openapi = openapi(endpoints, cookie)
-        self._asyncapi = asyncapi()
+        self._asyncapi = asyncapi(close_codes)
         self._page = _page(self._openapi, self._asyncapi)
 
     def routes(self) -> list[Route]:
@@ -73,7 +66,7 @@ def _page(http: Json, socket: Json) -> str:
     return templates.get_template("docs.html").render(
         groups=_groups(http),
         socket=_messages(socket),
-        close_codes=CLOSE_CODES,
+        close_codes=socket[CLOSE_CODES],
         schemas=dict(sorted(schemas.items())),
     )
 

@@ -10,12 +10,18 @@ from starlette.responses import Response
 
 from server.api.answers import API_HEADERS
 from server.domain.errors import BatteryError
+from server.push.outlet import (
+    DEACTIVATED,
+    GOING_AWAY,
+    PROTOCOL_VIOLATION,
+    SIGNED_OUT,
+    TOO_MANY_SOCKETS,
+)
 from server.usecases.sessions import Deactivated
 from server.wire.base import Answer, to_json
 
 PROBLEM_TYPE = "application/problem+json"
 INTERNAL_STATUS = 500
-CLOSE_DEACTIVATED = 4503
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +34,8 @@ class Told(NamedTuple):
 
 
 TABLE: dict[str, Told] = {
-    "bad_request": Told(400, 4500),
-    "unauthenticated": Told(401, 4501),
+    "bad_request": Told(400, PROTOCOL_VIOLATION),
+    "unauthenticated": Told(401, SIGNED_OUT),
     "insufficient_credits": Told(402),
     "forbidden": Told(403),
     "not_found": Told(404),
@@ -42,13 +48,13 @@ TABLE: dict[str, Told] = {
     "already_reversed": Told(409),
     "already_exists": Told(409),
     "expired": Told(410),
-    "too_large": Told(413, 4500),
+    "too_large": Told(413, PROTOCOL_VIOLATION),
     "unsupported_media_type": Told(415),
     "unreadable_file": Told(422),
-    "rate_limited": Told(429, 4029),
-    "busy": Told(429, 4000),
-    "internal": Told(INTERNAL_STATUS, 4000),
-    "unavailable": Told(503, 4000),
+    "rate_limited": Told(429, TOO_MANY_SOCKETS),
+    "busy": Told(429, GOING_AWAY),
+    "internal": Told(INTERNAL_STATUS),
+    "unavailable": Told(503, GOING_AWAY),
 }
 """Code → HTTP status and close code (api.md, Errors and Close codes)."""
 
@@ -110,7 +116,7 @@ def internal_problem(error: Exception, *, method: str, route: str) -> Response:
 def close_code(error: BatteryError) -> int:
     """The code a socket is closed with because of `error`."""
     if isinstance(error, Deactivated):
-        return CLOSE_DEACTIVATED
+        return DEACTIVATED
     close = TABLE[error.code].close
     assert close is not None, f"{error.code} is no reason to close a socket"
     return close

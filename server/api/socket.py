@@ -22,7 +22,7 @@ from server.domain.ids import Seq
 from server.push.asgi_outlet import AsgiOutlet
 from server.push.frames import EXTENSION
 from server.push.hub import Hub
-from server.push.outlet import MESSAGE_BYTES_MAX, NO_HELLO, Outlet
+from server.push.outlet import MESSAGE_BYTES_MAX, NO_HELLO, Outlet, close_codes
 from server.push.subscription import Subscription
 from server.settings import Limits
 from server.wire.socket import SUBPROTOCOL, ClientMessage, Hello, Ping, Sync
@@ -129,7 +129,7 @@ class SocketApi:
             finally:
                 self._hub.leave(subscription)
         except TimeoutError:
-            outlet.close(NO_HELLO, f"no hello within {self._hub.tempo.hello_s:g} s")
+            outlet.close(NO_HELLO, close_codes(self._hub.tempo)[NO_HELLO])
         except errors.BatteryError as error:
             outlet.close(close_code(error), error.detail)
 

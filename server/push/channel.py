@@ -312,7 +312,7 @@ class Channel:
             heartbeat_s=self._equipment.tempo.heartbeat_s,
         )
         if message is None:
-            self._equipment.close(subscription, DEACTIVATED, "user deactivated")
+            self._equipment.close(subscription, DEACTIVATED)
             return
         self._admit(subscription, view.state.head, frame_of(message))
         self._shown(subscription.watcher, message.battery)

@@ -19,7 +19,8 @@ UnfinishedJobs = Callable[
 
 
 class Equipment(msgspec.Struct, frozen=True):
-    """Where to read, what time it is, who has been quiet, who lags (since which tick)."""
+    """Where to read, what time it is, who has been quiet, who lags (since which tick), and what
+    close codes mean."""
 
     database: Database
     clock: Callable[[], AtUs]
@@ -28,6 +29,7 @@ class Equipment(msgspec.Struct, frozen=True):
     counters: Counters
     wheel: Wheel[Subscription]
     lagging: dict[Subscription, int]
+    close_codes: Mapping[int, str]
 
     def lags(self, subscription: Subscription) -> None:
         """From this tick on."""
@@ -39,7 +41,7 @@ class Equipment(msgspec.Struct, frozen=True):
         self.lagging.pop(subscription, None)
         self.counters.lagging = len(self.lagging)
 
-    def close(self, subscription: Subscription, code: int, reason: str) -> None:
-        """Sends a socket away, and counts it."""
+    def close(self, subscription: Subscription, code: int, reason: str | None = None) -> None:
+        """Sends a socket away, and counts it. `reason`: where it says more than the code."""
         self.counters.closes[code] += 1
-        subscription.outlet.close(code, reason)
+        subscription.outlet.close(code, reason or self.close_codes[code])

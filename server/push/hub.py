@@ -17,7 +17,14 @@ from server.push.channel import Channel
 from server.push.counters import Counters
 from server.push.equipment import Equipment, UnfinishedJobs
 from server.push.messages import frame_of
-from server.push.outlet import DEACTIVATED, GOING_AWAY, SIGNED_OUT, TOO_SLOW, Outlet
+from server.push.outlet import (
+    DEACTIVATED,
+    GOING_AWAY,
+    SIGNED_OUT,
+    TOO_SLOW,
+    Outlet,
+    close_codes,
+)
 from server.push.subscription import Subscription
 from server.push.tempo import Tempo
 from server.push.wheel import Wheel
@@ -60,7 +67,16 @@ class Hub:
     ) -> None:
         self.tempo = tempo or Tempo()
         ticks = max(1, round(self.tempo.heartbeat_s / self.tempo.tick_s))
-        self._equipment = Equipment(database, clock, jobs, self.tempo, Counters(), Wheel(ticks), {})
+        self._equipment = Equipment(
+            database=database,
+            clock=clock,
+            jobs=jobs,
+            tempo=self.tempo,
+            counters=Counters(),
+            wheel=Wheel(ticks),
+            lagging={},
+            close_codes=close_codes(self.tempo),
+        )
         self._sockets_per_session = sockets_per_session
         self._channels: dict[OrgId, Channel] = {}
         self._sessions: dict[SessionId, list[Subscription]] = {}
@@ -175,14 +191,14 @@ class Hub:
     def close_user(self, user: UserId) -> None:
         """The user was deactivated: 4503."""
         for subscription in self._of_user(user):
-            self._equipment.close(subscription, DEACTIVATED, "user deactivated")
+            self._equipment.close(subscription, DEACTIVATED)
 
     def close_all(self, code: int, reason: str) -> None:
         """Every socket of this node."""
         for channel in self._channels.values():
             channel.close_all(code, reason)
 
-    def _close_session(self, session: SessionId, code: int, reason: str) -> None:
+    def _close_session(self, session: SessionId, code: int, reason: str | None = None) -> None:
         for subscription in self._sessions.get(session, ()):
             self._equipment.close(subscription, code, reason)
 
@@ -234,9 +250,7 @@ class Hub:
         for subscription, since in list(self._equipment.lagging.items()):
             if now - since >= slow_ticks:
                 self._equipment.keeps_up(subscription)
-                self._equipment.close(
-                    subscription, TOO_SLOW, f"did not drain for {self.tempo.slow_s:g} s"
-                )
+                self._equipment.close(subscription, TOO_SLOW)
 
     async def _look_after_sessions(self, still_valid: StillValid) -> None:
         """What another process ended (a sign-out, a deactivation on the command line) ends here."""
@@ -248,6 +262,6 @@ class Hub:
             return
         for session in watched:
             if session in standing.deactivated:
-                self._close_session(session, DEACTIVATED, "user deactivated")
+                self._close_session(session, DEACTIVATED)
             elif session not in standing.valid:
                 self.close_session(session)

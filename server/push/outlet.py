@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from server.push.tempo import Tempo
+
 GOING_AWAY = 4000
 NO_HELLO = 4001
 TOO_SLOW = 4008
@@ -22,6 +24,19 @@ CLOSE_WAIT_S = 2.0
 _TEXT_FIN = 0x81
 _LENGTH_16 = 126
 _LENGTH_64 = 127
+
+
+def close_codes(tempo: Tempo) -> dict[int, str]:
+    """Every code the server closes a socket with, and what it means (api.md, Close codes)."""
+    return {
+        GOING_AWAY: "going away (a deploy): come back",
+        NO_HELLO: f"no hello within {tempo.hello_s:g} s",
+        TOO_SLOW: f"too slow: the socket did not drain for {tempo.slow_s:g} s",
+        TOO_MANY_SOCKETS: "too many sockets for this session",
+        PROTOCOL_VIOLATION: "protocol violation; the reason says which",
+        SIGNED_OUT: "token unknown, expired or revoked: sign in again",
+        DEACTIVATED: "user deactivated",
+    }
 
 
 class Listener(Protocol):

@@ -11,6 +11,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from starlette.routing import Route
 
 from server.api.errors import TABLE
+from server.push import outlet
+from server.push.tempo import Tempo
 from server.wire import socket
 from tests.integration.whole import API, Whole, open_whole
 
@@ -208,6 +210,19 @@ async def test_the_page_names_every_path_message_and_shape(whole: Whole) -> None
         assert name in page.texts
     for name in {**http["components"]["schemas"], **pushed["components"]["schemas"]}:
         assert f"shape-{name}" in page.ids
+
+
+async def test_every_close_code_is_told_in_document_and_page(whole: Whole) -> None:
+    told = (await document(whole, "asyncapi"))["x-close-codes"]
+    assert told == {str(code): why for code, why in outlet.close_codes(Tempo()).items()}
+    named = {value for value in vars(outlet).values() if type(value) is int and value // 1000 == 4}
+    assert {int(code) for code in told} == named
+    assert {one.close for one in TABLE.values() if one.close is not None} <= named
+    page = Page((await whole.client.get("/docs")).text)
+    for code, why in told.items():
+        assert {code, why} <= set(page.texts)
+    assert "5 s" in told["4001"]
+    assert "15 s" in told["4008"]
 
 
 async def test_the_page_runs_and_styles_nothing_inline_under_a_strict_policy(whole: Whole) -> None:
