@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import msgspec
+import structlog
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
@@ -22,7 +23,7 @@ from server.domain.ids import Seq
 from server.push.asgi_outlet import AsgiOutlet
 from server.push.frames import EXTENSION
 from server.push.hub import Hub
-from server.push.outlet import MESSAGE_BYTES_MAX, NO_HELLO, Outlet, close_codes
+from server.push.outlet import GOING_AWAY, MESSAGE_BYTES_MAX, NO_HELLO, Outlet, close_codes
 from server.push.subscription import Subscription
 from server.settings import Limits
 from server.wire.socket import SUBPROTOCOL, ClientMessage, Hello, Ping, Sync
@@ -34,6 +35,8 @@ MESSAGES_PER_S = 10
 RETRY_AFTER_S = 5
 DENIAL = "websocket.http.response"
 """The ASGI extension for a refusal with a body; without it a server answers a bare 403."""
+
+log = structlog.get_logger(__name__)
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 
@@ -132,6 +135,9 @@ class SocketApi:
             outlet.close(NO_HELLO, close_codes(self._hub.tempo)[NO_HELLO])
         except errors.BatteryError as error:
             outlet.close(close_code(error), error.detail)
+        except Exception as error:  # the last door: a bug is logged, and the client comes back
+            log.error("a battery socket broke", exc_info=error)
+            outlet.close(GOING_AWAY, "something broke on our side")
 
     async def _sign_in(
         self, receive: Receive, outlet: Outlet, cookie: str | None, address: str

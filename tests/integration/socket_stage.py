@@ -82,6 +82,8 @@ class Desk:
         return token
 
     async def authenticate(self, token: str) -> callers.Member:
+        if self.failure is not None:
+            raise self.failure
         member = self.members.get(token)
         if member is None or member.session in self.ended:
             raise errors.Unauthenticated("The token is unknown, expired or signed out.")

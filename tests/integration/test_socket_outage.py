@@ -67,3 +67,19 @@ async def test_what_keeps_a_node_awake_outlives_a_failure_nobody_foresaw(office:
         desk = office.node.desk
         desk.ended.add(desk.members[desk.sign_in(office.acme.bob)].session)
         assert await bob.closed() == (4501, "signed out")
+
+
+@pytest.mark.parametrize("plain", [False, True])
+async def test_a_bug_while_signing_in_is_logged_and_the_client_told_to_come_back(
+    sqlite_url: str, plain: bool
+) -> None:
+    async with (
+        staged(sqlite_url, plain=plain) as (node, acme),
+        connect(node.url) as connection,
+    ):
+        node.desk.failure = RuntimeError("nobody foresaw this")
+        bob = Browser(connection)
+        with capture_logs() as logged:
+            await bob.say(type="hello", token=node.desk.sign_in(acme.bob))
+            assert await bob.closed() == (4000, "something broke on our side")
+        assert node.desk.failure in [line.get("exc_info") for line in logged]
