@@ -53,8 +53,9 @@ def _unsafe(text: str) -> bool:
 def _ascii_domain(domain: str) -> str:
     try:
         ascii_domain = idna.encode(domain.lower(), uts46=True).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError) as error:
-        raise ValueError(f"the domain of the email address is malformed: {error}") from None
+    except (idna.IDNAError, UnicodeError):
+        # What idna says repeats the domain, and a reason must not.
+        raise ValueError("the domain of the email address is malformed") from None
     if "." not in ascii_domain.strip("."):
         raise ValueError("the domain of the email address has no dot")
     return ascii_domain.rstrip(".")

@@ -160,6 +160,12 @@ def test_a_malformed_value_is_a_problem_that_does_not_repeat_it(column: str, wri
     assert written not in problem.reason
 
 
+@pytest.mark.parametrize("domain", ["exa_mple☺", "-ana-.example", "x" * 64 + ".example", "xn--zz"])
+def test_the_reason_a_domain_is_malformed_does_not_repeat_it(domain: str) -> None:
+    problem = one_row(email=f"ana@{domain}")
+    assert problem == Problem(2, "email: the domain of the email address is malformed")
+
+
 @pytest.mark.parametrize("column", ["disc_d", "disc_i", "disc_s", "disc_c"])
 @pytest.mark.parametrize("written", ["101", "-1", "5.5", "high", "٣"])
 def test_a_score_is_a_whole_number_up_to_100(column: str, written: str) -> None:
