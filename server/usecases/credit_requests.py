@@ -11,6 +11,7 @@ from server.domain.ids import AtUs, OrgId, UserId
 from server.domain.texts import checked_note, optional_note
 from server.store import admin as members
 from server.store import credit_requests as store
+from server.store import users
 from server.store.engine import Database
 from server.usecases.admin import checked_cap
 from server.usecases.charge import Charger
@@ -45,6 +46,8 @@ class CreditRequests:
         """Raises BadRequest, and RateLimited while OPEN_MAX of the user's wait for an answer."""
         request, text = new_id("req"), checked_note("note", note)
         async with self._database.write() as connection:
+            # Of two requests at once the second counts the first.
+            await users.locked_user(connection, user)
             if await store.open_count(connection, org, user) >= OPEN_MAX:
                 raise errors.RateLimited(
                     f"{OPEN_MAX} of your requests are still open; wait for an answer to them.",

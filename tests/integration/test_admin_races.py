@@ -67,6 +67,15 @@ async def test_of_two_invitations_of_one_address_at_once_one_makes_the_user(
     assert (await office.call("GET", "/admin/verify", staff.alice)).json()["ok"] is True
 
 
+async def test_requests_sent_at_once_do_not_pass_their_limit(office: Office, staff: Staff) -> None:
+    for _ in range(4):
+        await office.call("POST", "/credit-requests", staff.bob, {"note": "More"})
+    answers = await asyncio.gather(
+        *[office.call("POST", "/credit-requests", staff.bob, {"note": "Now"}) for _ in range(6)]
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] + [429] * 5
+
+
 async def test_of_two_answers_at_once_to_one_request_one_counts(
     office: Office, staff: Staff
 ) -> None:
