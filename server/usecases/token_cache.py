@@ -23,6 +23,8 @@ class TokenCache:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._known: dict[bytes, _Known] = {}
+        self._of_session: dict[SessionId, bytes] = {}
+        self._of_user: dict[UserId, set[SessionId]] = {}
         self.generation = 0
         """Rises whenever something was forgotten; see `put`."""
 
@@ -42,18 +44,25 @@ class TokenCache:
             return
         if len(self._known) >= TOKENS_MAX:
             self._known.clear()
+            self._of_session.clear()
+            self._of_user.clear()
         self._known[token_hash] = _Known(member, self._monotonic() + min(FRESH_S, left_s))
+        self._of_session[member.session] = token_hash
+        self._of_user.setdefault(member.user, set()).add(member.session)
 
     def forget_session(self, session: SessionId) -> None:
-        self._forget(lambda member: member.session == session)
+        """After it was ended; a session has one token."""
+        self.generation += 1
+        token_hash = self._of_session.pop(session, None)
+        if token_hash is None:
+            return
+        user = self._known.pop(token_hash).member.user
+        self._of_user[user].discard(session)
+        if not self._of_user[user]:
+            del self._of_user[user]
 
     def forget_user(self, user: UserId) -> None:
-        self._forget(lambda member: member.user == user)
-
-    def _forget(self, matches: Callable[[Member], bool]) -> None:
+        """After a change of the user that every session must see."""
         self.generation += 1
-        self._known = {
-            token_hash: known
-            for token_hash, known in self._known.items()
-            if not matches(known.member)
-        }
+        for session in self._of_user.pop(user, ()):
+            del self._known[self._of_session.pop(session)]
