@@ -25,6 +25,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "new-epoch": upkeep.new_epoch,
     "migrate": upkeep.migrate,
     "operator-token": upkeep.operator_token,
+    "operator-tokens": upkeep.operator_tokens,
+    "revoke-operator": upkeep.revoke_operator,
 }
 
 

@@ -5,12 +5,16 @@ from typing import Annotated
 import typer
 
 from server.cli.desk import REFUSED, at_desk
-from server.cli.shown import show
+from server.cli.shown import show, show_table, table_of
+from server.domain.credit_month import from_us
+from server.domain.ids import OperatorId
 from server.house import House
 from server.store.orgs import OrgRow
 from server.usecases.epoch import renew_epoch
 from server.usecases.operator_tokens import TOKEN_DAYS
 from server.usecases.verify import verify as verify_org
+
+MINUTES = "%Y-%m-%d %H:%M UTC"
 
 
 def migrate() -> None:
@@ -66,5 +70,34 @@ def operator_token(
     async def work(house: House) -> None:
         _, token = await house.operators.create(name, days=days)
         show(token)
+
+    at_desk(work)
+
+
+def operator_tokens() -> None:
+    """List whom operator's tokens were made for, until when, and which have ended."""
+
+    async def work(house: House) -> None:
+        table = table_of("id", "name", "made", "valid until", "state")
+        now_us = house.clock()
+        for row in await house.operators.listed():
+            made, until = (from_us(at_us) for at_us in (row.created_us, row.expires_us))
+            state = "valid" if row.expires_us > now_us else "ended"
+            table.add_row(row.id, row.name, f"{made:{MINUTES}}", f"{until:{MINUTES}}", state)
+        show_table(table)
+
+    at_desk(work)
+
+
+def revoke_operator(
+    operator: Annotated[
+        str, typer.Argument(metavar="ID", help="As operator-tokens lists it: opr_….")
+    ],
+) -> None:
+    """End an operator's token at once."""
+
+    async def work(house: House) -> None:
+        name = await house.operators.revoke(OperatorId(operator))
+        show(f"The token of {name} opens nothing any more.")
 
     at_desk(work)

@@ -1,7 +1,7 @@
 """Who belongs to which org, and the vendor's operators."""
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +29,15 @@ class OrgRow(msgspec.Struct, frozen=True, kw_only=True):
     id: OrgId
     name: str
     time_zone: str
+
+
+class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One token and whose it is; it opens nothing from `expires_us` on."""
+
+    id: OperatorId
+    name: str
+    created_us: AtUs
+    expires_us: AtUs
 
 
 async def create_user(connection: AsyncConnection, user: UserRow) -> None:
@@ -150,6 +159,39 @@ async def operator_by_token(
     )
     row = found.first()
     return Operator(OperatorId(row.id), row.name) if row is not None else None
+
+
+async def operators(connection: AsyncConnection) -> tuple[OperatorRow, ...]:
+    """Every token that was ever made, newest first."""
+    found = await connection.execute(
+        select(operator).order_by(operator.c.created_us.desc(), operator.c.id)
+    )
+    return tuple(
+        OperatorRow(
+            id=OperatorId(row.id),
+            name=row.name,
+            created_us=AtUs(row.created_us),
+            expires_us=AtUs(row.expires_us),
+        )
+        for row in found
+    )
+
+
+async def end_operator(connection: AsyncConnection, which: OperatorId, now_us: AtUs) -> str | None:
+    """The token opens nothing from now on; one that has expired keeps its time.
+
+    Answers the operator's name; None for an unknown one.
+    """
+    ended = await connection.execute(
+        update(operator)
+        .where(operator.c.id == which)
+        .values(
+            expires_us=case((operator.c.expires_us > now_us, now_us), else_=operator.c.expires_us)
+        )
+        .returning(operator.c.name)
+    )
+    row = ended.one_or_none()
+    return None if row is None else str(row.name)
 
 
 async def _lock_org(connection: AsyncConnection, org_id: OrgId) -> None:

@@ -7,6 +7,7 @@ from server.domain.callers import Operator
 from server.domain.ids import AtUs, OperatorId
 from server.store import users
 from server.store.engine import Database
+from server.store.users import OperatorRow
 from server.usecases.names import new_id, new_token, token_hash
 from server.usecases.sessions import US_PER_DAY
 
@@ -20,7 +21,7 @@ def is_operator_token(token: str) -> bool:
 
 
 class OperatorTokens:
-    """Making and checking them."""
+    """Making, listing, revoking and checking them."""
 
     def __init__(self, database: Database, clock: Callable[[], AtUs]) -> None:
         self._database = database
@@ -42,10 +43,26 @@ class OperatorTokens:
             )
         return who, token
 
+    async def listed(self) -> tuple[OperatorRow, ...]:
+        """Every token that was ever made, newest first, expired and revoked ones too."""
+        async with self._database.read() as connection:
+            return await users.operators(connection)
+
+    async def revoke(self, which: OperatorId) -> str:
+        """The token opens nothing from now on, on every node; answers the operator's name.
+
+        Raises NotFound.
+        """
+        async with self._database.write() as connection:
+            name = await users.end_operator(connection, which, self._clock())
+        if name is None:
+            raise errors.NotFound(f"There is no operator {which}; list them with operator-tokens.")
+        return name
+
     async def authenticate(self, token: str) -> Operator:
         """Whom the token belongs to. Raises Unauthenticated."""
         async with self._database.read() as connection:
             who = await users.operator_by_token(connection, token_hash(token), self._clock())
         if who is None:
-            raise errors.Unauthenticated("The operator token is unknown or expired.")
+            raise errors.Unauthenticated("The operator token is unknown, expired or revoked.")
         return who

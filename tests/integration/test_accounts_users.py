@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.domain import errors
-from server.domain.ids import AtUs, UserId
+from server.domain.ids import AtUs, OperatorId, UserId
 from server.store.users import (
     UserRow,
     create_user,
@@ -113,6 +113,23 @@ async def test_an_operator_token_is_recognized_and_belongs_to_one_operator(
     accounts.clock.forward(86_400)
     with pytest.raises(errors.Unauthenticated):
         await accounts.operators.authenticate(token)
+
+
+async def test_a_revoked_operator_token_opens_nothing_at_once(accounts: Accounts) -> None:
+    olga, token = await accounts.operators.create("Olga", days=10)
+    vera, hers = await accounts.operators.create("Vera", days=1)
+    accounts.clock.forward(60)
+    assert await accounts.operators.revoke(olga.id) == "Olga"
+    with pytest.raises(errors.Unauthenticated):
+        await accounts.operators.authenticate(token)
+    assert await accounts.operators.authenticate(hers) == vera
+    revoked_at = accounts.clock.now_us
+    accounts.clock.forward(60)
+    await accounts.operators.revoke(olga.id)
+    ends = {row.id: row.expires_us for row in await accounts.operators.listed()}
+    assert ends == {olga.id: revoked_at, vera.id: revoked_at + (86_400 - 60) * 1_000_000}
+    with pytest.raises(errors.NotFound):
+        await accounts.operators.revoke(OperatorId("opr_nobody"))
 
 
 @pytest.mark.parametrize(("name", "days"), [("", 1), ("Olga\n", 0), ("Olga", 0)])

@@ -155,6 +155,24 @@ def test_an_operators_token_is_printed_once_and_alone(cli: Cli) -> None:
     assert cli("operator-token", "--name", "Vera", "--days", "0").exit_code == 2
 
 
+def test_operators_tokens_are_listed_and_end_when_revoked(cli: Cli) -> None:
+    token = cli("operator-token", "--name", "Vera Vendor", "--days", "3").stdout.strip()
+    cli("operator-token", "--name", "Otto")
+    listed = cli("operator-tokens")
+    assert listed.exit_code == 0
+    assert token not in listed.stdout
+    found = re.search(r"(opr_\S+) +Vera Vendor .* UTC .* UTC +valid", listed.stdout)
+    assert found is not None
+    revoked = cli("revoke-operator", found[1])
+    assert revoked.stdout == "The token of Vera Vendor opens nothing any more.\n"
+    assert re.search(rf"{found[1]} +Vera Vendor .* ended", cli("operator-tokens").stdout)
+    assert re.search(r"Otto .* valid", cli("operator-tokens").stdout)
+    assert cli("revoke-operator", found[1]).exit_code == 0
+    unknown = cli("revoke-operator", "opr_nobody")
+    assert (unknown.exit_code, unknown.stdout) == (1, "")
+    assert unknown.stderr.startswith("Error: There is no operator opr_nobody")
+
+
 def test_r32_verify_tells_of_every_org_or_one(cli: Cli, acme: str) -> None:
     cli("add-org", "Globex")
     for arguments in ((), ("--all",)):
