@@ -25,6 +25,7 @@ SQLITE_PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "cache_size=-65536",  # KiB: piece keys are random, the default 2 MB would read each page anew
+    "mmap_size=1073741824",  # bytes: a page of a large directory costs no system call
     "wal_autocheckpoint=8000",  # pages: fewer, larger checkpoints; the WAL stays near 32 MB
 )
 WRITERS = 8

@@ -8,9 +8,10 @@ from server.domain.ids import AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
 from server.domain.state import Owned, Piece, SubjectState
 from server.domain.values import kept_from_json
 from server.store.lists import chunked
+from server.store.prepared import PreparedSelect
 from server.store.schema import entry, owned_value, piece, users
 
-_pieces = (
+_pieces = PreparedSelect(
     select(piece, entry.c.at_us, entry.c.user_id, users.c.name)
     .join_from(piece, entry, and_(entry.c.org_id == piece.c.org_id, entry.c.seq == piece.c.seq))
     .outerjoin(users, users.c.id == entry.c.user_id)
@@ -19,9 +20,11 @@ _pieces = (
         piece.c.piece_key.in_(bindparam("keys", expanding=True)),
     )
 )
-_owned = select(owned_value).where(
-    owned_value.c.org_id == bindparam("org"),
-    owned_value.c.subject_id.in_(bindparam("subjects", expanding=True)),
+_owned = PreparedSelect(
+    select(owned_value).where(
+        owned_value.c.org_id == bindparam("org"),
+        owned_value.c.subject_id.in_(bindparam("subjects", expanding=True)),
+    )
 )
 
 
@@ -30,7 +33,7 @@ def add_owned(
 ) -> None:
     """Puts into `subjects` what the org keeps on each."""
     for some in chunked(list(subjects)):
-        for row in connection.execute(_owned, {"org": org, "subjects": some}):
+        for row in _owned.rows(connection, org=org, subjects=some):
             owned = Owned(PieceKey(row.piece_key), kept_from_json(row.value))
             subjects[SubjectId(row.subject_id)].owned.setdefault(row.kind, []).append(owned)
 
@@ -48,13 +51,13 @@ def pieces(connection: Connection, org: OrgId, keys: Sequence[PieceKey]) -> dict
     """Those of `keys` that the org ever paid for, with who paid last."""
     found: dict[PieceKey, Piece] = {}
     for some in chunked(keys):
-        for row in connection.execute(_pieces, {"org": org, "keys": some}):
+        for row in _pieces.rows(connection, org=org, keys=some):
             key = PieceKey(row.piece_key)
             found[key] = Piece(
                 key,
                 row.gen,
-                row.live,
-                row.banned,
+                bool(row.live),
+                bool(row.banned),
                 Seq(row.seq),
                 UserId(row.user_id),
                 row.name or row.user_id,

@@ -23,6 +23,7 @@ from server.store import planned, schema
 from server.store.holdings import add_owned, piece_keys, pieces
 from server.store.lists import chunked
 from server.store.offers import subject_states
+from server.store.prepared import PreparedSelect
 from server.wire.battery import Prices
 from server.wire.words import Kind
 
@@ -31,7 +32,7 @@ _head = (
     .join_from(schema.org_head, schema.org, schema.org.c.id == schema.org_head.c.org_id)
     .where(schema.org_head.c.org_id == bindparam("org"))
 )
-_lock = _head.with_for_update(of=schema.org_head)
+_lock = PreparedSelect(_head.with_for_update(of=schema.org_head))
 
 _month = schema.allotment.c
 _seats = (
@@ -75,16 +76,20 @@ _seats = (
     )
     .where(schema.license_.c.org_id == bindparam("org"))
 )
-_seats_of_users = _seats.where(schema.license_.c.user_id.in_(bindparam("users", expanding=True)))
+_seats_of_users = PreparedSelect(
+    _seats.where(schema.license_.c.user_id.in_(bindparam("users", expanding=True)))
+)
 _seats_on_the_pool = _seats.where(
     schema.users.c.active,
     or_(_month.granted == _month.used + _month.held, schema.license_.c.allotment == 0),
 )
 
-_savings = select(schema.saving.c.user_id, schema.saving.c.piece_key).where(
-    schema.saving.c.org_id == bindparam("org"),
-    schema.saving.c.user_id.in_(bindparam("users", expanding=True)),
-    schema.saving.c.piece_key.in_(bindparam("keys", expanding=True)),
+_savings = PreparedSelect(
+    select(schema.saving.c.user_id, schema.saving.c.piece_key).where(
+        schema.saving.c.org_id == bindparam("org"),
+        schema.saving.c.user_id.in_(bindparam("users", expanding=True)),
+        schema.saving.c.piece_key.in_(bindparam("keys", expanding=True)),
+    )
 )
 _answers = select(schema.idempotency).where(
     schema.idempotency.c.org_id.in_(bindparam("orgs", expanding=True)),
@@ -137,7 +142,7 @@ class UnknownOrg(errors.NotFound):
 
 def lock_org(connection: Connection, org: OrgId) -> Head:
     """Lock the org's head until the transaction ends. Raises UnknownOrg."""
-    row = (connection.execute(_lock, {"org": org})).one_or_none()
+    row = next(iter(_lock.rows(connection, org=org)), None)
     if row is None:
         raise UnknownOrg(f"There is no organization {org}.")
     return _head_of(row)
@@ -172,7 +177,7 @@ def seats(connection: Connection, org: OrgId, users: Sequence[str]) -> dict[User
     """The seats of those of `users` that are of the org."""
     found: dict[UserId, Seat] = {}
     for some in chunked(users):
-        rows = connection.execute(_seats_of_users, {"org": org, "users": some})
+        rows = _seats_of_users.rows(connection, org=org, users=some)
         found |= {UserId(row.id): _seat(row) for row in rows}
     return found
 
@@ -287,7 +292,7 @@ def _load_pieces(connection: Connection, state: OrgState) -> None:
     state.pieces = pieces(connection, state.head.org, sorted(keys))
     users = next(chunked(sorted(state.seats)), [])
     for some in chunked(sorted(state.pieces)) if users else ():
-        rows = connection.execute(_savings, {"org": state.head.org, "users": users, "keys": some})
+        rows = _savings.rows(connection, org=state.head.org, users=users, keys=some)
         state.savings |= {(UserId(row.user_id), PieceKey(row.piece_key)) for row in rows}
 
 
@@ -302,7 +307,7 @@ def _head_of(row: Row[Any]) -> Head:
         row.extra_held,
         row.saved,
         Prices(row.price_email, row.price_phone, row.price_personality),
-        row.own_prices,
+        bool(row.own_prices),
     )
 
 
@@ -311,7 +316,7 @@ def _seat(row: Row[Any]) -> Seat:
     seat = Seat(
         user,
         row.name,
-        row.active,
+        bool(row.active),
         row.allotment,
         date.fromisoformat(row.anchor),
         row.cap,

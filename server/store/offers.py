@@ -12,14 +12,19 @@ from server.domain.state import Offer, SubjectState
 from server.domain.values import KeptEmail, KeptPersonality, KeptPhone
 from server.store import schema
 from server.store.lists import chunked
+from server.store.prepared import PreparedSelect
 from server.wire.subjects import Analysis, Insight, Phone
 from server.wire.words import Kind
 
-_subjects = select(
-    *schema.subject.c["id", "org_id", "url", "email", "mobile", "direct", "personality", "analysis"]
-).where(schema.subject.c.id.in_(bindparam("ids", expanding=True)))
+_subjects = PreparedSelect(
+    select(
+        *schema.subject.c[
+            "id", "org_id", "url", "email", "mobile", "direct", "personality", "analysis"
+        ]
+    ).where(schema.subject.c.id.in_(bindparam("ids", expanding=True)))
+)
 # Whose they are is looked at below: beside `org_id` SQLite would take that index and read them all.
-_insights = (
+_insights = PreparedSelect(
     select(schema.insight, schema.users.c.name)
     .join_from(
         schema.insight,
@@ -52,11 +57,11 @@ def subject_states(
     """
     states: dict[SubjectId, SubjectState] = {}
     for some in chunked(list(asked)):
-        for row in connection.execute(_subjects, {"ids": some}):
+        for row in _subjects.rows(connection, ids=some):
             if row.org_id in (EVERYONE, org):
                 states[SubjectId(row.id)] = _state(row, org, asked[SubjectId(row.id)], hasher)
     for some in chunked([subject for subject, kinds in asked.items() if "email" in kinds]):
-        for row in connection.execute(_insights, {"org": org, "ids": some}):
+        for row in _insights.rows(connection, org=org, ids=some):
             state = states.get(SubjectId(row.subject_id))
             if state is not None:
                 known = Insight(

@@ -207,7 +207,8 @@ owned_value = Table(
     _text("kind"),
     _text("value"),
     _text("search"),
-    Index("ix_owned_value_piece", "org_id", "piece_key"),
+    # The key has the org in it. Led by org_id, PostgreSQL would read all that the org owns by it.
+    Index("ix_owned_value_piece", "piece_key", "org_id"),
     sqlite_with_rowid=False,
 )
 """The only place with personal data an org owns (R4). `value`: JSON of server/domain/values.py."""

@@ -225,7 +225,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("owned_value", schema=None) as batch_op:
-        batch_op.create_index("ix_owned_value_piece", ["org_id", "piece_key"], unique=False)
+        batch_op.create_index("ix_owned_value_piece", ["piece_key", "org_id"], unique=False)
 
     op.create_table(
         "pairing",
