@@ -78,7 +78,12 @@ class House:
             self.database, self.charger, self.invitations, self.passwords, clock
         )
         self.customers = Customers(
-            self.database, self.charger, self.history, clock, settings.prices
+            self.database,
+            self.charger,
+            self.history,
+            clock,
+            settings.prices,
+            refresh_org=self.relay.refresh_org,
         )
         self.credit_requests = CreditRequests(self.database, self.charger, clock, self.relay.tell)
 

@@ -15,7 +15,7 @@ from server.domain.commands import DEPLOYMENT, SetLicense
 from server.domain.commits import Commit
 from server.domain.credit_month import from_us
 from server.domain.ids import AtUs, OrgId, UserId
-from server.settings import Settings
+from server.settings import Settings, SettingsError
 from server.store import deployment, feed, orgs, users
 from server.store.engine import AsyncConnection, Database
 from server.store.migrate import migrate
@@ -30,7 +30,8 @@ from server.usecases.passwords import Passwords
 from server.wire.operator import DirectoryAnswer, NewOrg
 
 FILLED = "demo"
-"""Under this name the deployment remembers that everything is in, and which demo it was."""
+"""Under this name the deployment remembers which demo is in, or that one is being put in."""
+FILLING = "filling"
 WITH_HISTORY = "history"
 
 
@@ -38,17 +39,32 @@ async def fill_demo(settings: Settings, clock: Callable[[], AtUs] = now_us) -> N
     """Brings the database to the newest schema and puts in what is missing of the demo.
 
     `settings.demo` "history": with months of use before now. A database that is filled stays as it
-    is; a filling that was interrupted goes on. Raises Unavailable.
+    is; a filling that was interrupted goes on. Raises Unavailable, and SettingsError for a database
+    with other customers.
     """
     database = Database(settings.database_url)
     try:
         await migrate(database, new_token())
-        async with database.read() as connection:
+        async with database.write() as connection:
             filled = await deployment.said(connection, FILLED)
-        if filled is None:
+            if filled is None:
+                await _refuse_others(connection)
+                await deployment.say(connection, FILLED, FILLING)
+        if filled in (None, FILLING):
             await _fill(database, settings, clock)
     finally:
         await database.close()
+
+
+async def _refuse_others(connection: AsyncConnection) -> None:
+    """Users whose password everybody knows must not join a customer who is called Acme, too."""
+    others = await orgs.every(connection)
+    if others:
+        raise SettingsError(
+            f"BATTERY_DATABASE_URL: there are customers that the demo did not make (such as "
+            f"{others[0].name}), and the demo's passwords are published. Give it a database of "
+            "its own, or another folder in BATTERY_DATA."
+        )
 
 
 async def _fill(database: Database, settings: Settings, clock: Callable[[], AtUs]) -> None:
@@ -84,7 +100,14 @@ class _Founding:
         self._database = database
         self._charger = charger
         self._clock = clock
-        self._customers = Customers(database, charger, History(database), clock, settings.prices)
+        self._customers = Customers(
+            database,
+            charger,
+            History(database),
+            clock,
+            settings.prices,
+            refresh_org=_nobody_watches,
+        )
         self._passwords = Passwords()
 
     async def office(self, org: DemoOrg) -> Office:
@@ -124,7 +147,7 @@ class _Founding:
         return row.id
 
 
-def _nobody_watches(_commit: Commit) -> None:
+def _nobody_watches(_change: Commit | OrgId) -> None:
     """No socket is open yet."""
 
 

@@ -90,6 +90,10 @@ class Channel:
         self._owed.update(user for user in users if user in self.watchers)
         self._wake.set()
 
+    def refresh_all(self) -> None:
+        """Owes everyone here a new battery."""
+        self.refresh(self.watchers)
+
     def join(self, member: Member, outlet: Outlet, since: Since | None) -> Subscription:
         """A place for a socket; `welcome` follows.
 

@@ -135,6 +135,12 @@ class Hub:
         if channel is not None:
             channel.refresh(users)
 
+    def refresh_org(self, org: OrgId) -> None:
+        """The same for everybody of `org`."""
+        channel = self._channels.get(org)
+        if channel is not None:
+            channel.refresh_all()
+
     def join(self, member: Member, outlet: Outlet, since: Since | None) -> Subscription:
         """A signed-in socket; its `welcome` follows. `leave` must follow too.
 

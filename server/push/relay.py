@@ -64,6 +64,12 @@ class Refreshed(_Message, frozen=True, tag="refreshed"):
     users: list[UserId]
 
 
+class OrgRefreshed(_Message, frozen=True, tag="org_refreshed"):
+    """What every battery of `org` shows moved without an entry: its days follow the zone."""
+
+    org: OrgId
+
+
 class Told(_Message, frozen=True, tag="told"):
     user: UserId
     message: msgspec.Raw
@@ -77,7 +83,7 @@ class UserClosed(_Message, frozen=True, tag="user_closed"):
     user: UserId
 
 
-NodeMessage = Reached | Refreshed | Told | SessionEnded | UserClosed
+NodeMessage = Reached | Refreshed | OrgRefreshed | Told | SessionEnded | UserClosed
 
 
 class Relay:
@@ -134,6 +140,11 @@ class Relay:
         else:
             self._reached[commit.org] = commit.to_seq
         self._to_publish.set()
+
+    def refresh_org(self, org: OrgId) -> None:
+        """Sends every member of `org` a battery, also at an equal `seq`."""
+        self._hub.refresh_org(org)
+        self._send(OrgRefreshed(self._node, org))
 
     def tell(self, user: UserId, message: msgspec.Struct | Mapping[str, Any]) -> None:
         """A message to all sockets of one user on all nodes, not replayed."""
@@ -213,13 +224,18 @@ class Relay:
             # While a new version is rolled out, nodes of both share the topic.
             log.warning("a node said what this version does not know", error=str(error))
             return
-        if message.node == self._node:
-            return
+        if message.node != self._node:
+            self._pass_on(message)
+
+    def _pass_on(self, message: NodeMessage) -> None:
+        """To this node's sockets, what another said."""
         match message:
             case Reached(org=org, seq=seq):
                 self._hub.hear(org, seq)
             case Refreshed(org=org, users=users):
                 self._hub.refresh(org, users)
+            case OrgRefreshed(org=org):
+                self._hub.refresh_org(org)
             case Told(user=user, message=payload):
                 self._hub.tell_frame(user, text_frame(bytes(payload)))
             case SessionEnded(session=session):

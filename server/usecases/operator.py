@@ -39,7 +39,10 @@ Reversal = ReversalRequest | OperatorReversal
 
 
 class Customers:
-    """The orgs of the deployment. `prices`: its default price list."""
+    """The orgs of the deployment. `prices`: its default price list.
+
+    `refresh_org` is called after a commit that changed what every battery of an org shows.
+    """
 
     def __init__(
         self,
@@ -48,12 +51,14 @@ class Customers:
         history: History,
         clock: Callable[[], AtUs],
         prices: Prices,
+        refresh_org: Callable[[OrgId], None],
     ) -> None:
         self._database = database
         self._charger = charger
         self._history = history
         self._clock = clock
         self._prices = prices
+        self._refresh_org = refresh_org
 
     async def listed(self) -> list[OrgRow]:
         """All customers by name."""
@@ -105,6 +110,7 @@ class Customers:
     async def change(self, org: OrgId, patch: OrgPatch) -> OrgRow:
         """A new name, a new zone: running credit months end when they would have (R12, R15).
 
+        Open pages get a fresh battery, whose days are dates in the org's zone (R14).
         Raises BadRequest and NotFound.
         """
         name = None if patch.name is UNSET else checked_name("name", patch.name)
@@ -114,6 +120,7 @@ class Customers:
             if zone is not None:
                 await connection.run_sync(freeze_months, org, self._clock())
             await store.change(connection, org, name=name, time_zone=zone)
+        self._refresh_org(org)
         return await self.one(org)
 
     async def set_prices(self, org: OrgId, by: By, prices: Prices | None) -> OrgRow:

@@ -83,6 +83,7 @@ class Office:
         self.clock = clock
         self.told: list[tuple[UserId, CreditRequestMessage]] = []
         self.closed: list[UserId] = []
+        self.refreshed: list[OrgId] = []
         self.commits: list[Commit] = []
         self.imported: list[bytes] = []
         self.database = Database(settings.database_url)
@@ -106,7 +107,12 @@ class Office:
             clock,
         )
         self.customers = Customers(
-            self.database, self.charger, History(self.database), clock, settings.prices
+            self.database,
+            self.charger,
+            History(self.database),
+            clock,
+            settings.prices,
+            refresh_org=self.refreshed.append,
         )
         transport = httpx.ASGITransport(app=self._app(settings))
         self.client = httpx.AsyncClient(transport=transport, base_url="http://office.example")

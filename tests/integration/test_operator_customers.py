@@ -147,6 +147,7 @@ async def test_r15_after_a_change_of_zone_the_running_month_keeps_its_end(
     answer = await office.call("PATCH", path, staff.vera, {"time_zone": "Asia/Tokyo"})
     assert answer.json()["time_zone"] == "Asia/Tokyo"
     assert answer.json()["name"] == "Acme"
+    assert office.refreshed == [staff.alice.org]
     after = (await office.call("GET", untouched, staff.alice)).json()["license"]["resets_at"]
     assert (before, after) == ("2026-12-15T05:00:00Z", "2026-12-15T05:00:00Z")
     office.clock.move(days=25)

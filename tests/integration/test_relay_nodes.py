@@ -10,7 +10,10 @@ import redis.asyncio as aioredis
 from server.domain import errors
 from server.domain.ids import Seq, SubjectId
 from server.push.relay import TOPIC, Reached
+from server.usecases.history import History
+from server.usecases.operator import Customers
 from server.wire.base import to_json
+from server.wire.operator import OrgPatch
 from tests.acme import Acme, opened
 from tests.integration.socket_stage import (
     BRISK,
@@ -126,6 +129,33 @@ async def test_r31_credits_saved_reach_the_other_node_without_an_entry(nodes: No
     async with nodes.there.browser(nodes.acme.jane) as jane:
         await nodes.acme.jane.reveal((nodes.people[0], "email"))
         assert (await jane.hear("battery"))["battery"]["saved"]["month"] == 1
+
+
+async def test_r14_after_a_change_of_zone_the_last_day_is_fresh_on_every_node(
+    nodes: Nodes,
+) -> None:
+    house, node = nodes.acme.house, nodes.here
+    customers = Customers(
+        node.database,
+        node.charger,
+        History(node.database),
+        house.clock,
+        house.settings.prices,
+        refresh_org=node.relay.refresh_org,
+    )
+    async with (
+        nodes.here.browser(nodes.acme.bob) as bob,
+        nodes.there.browser(nodes.acme.jane) as jane,
+        nodes.there.browser(nodes.acme.zoe) as zoe,
+    ):
+        await customers.change(nodes.acme.org.id, OrgPatch(time_zone="Asia/Tokyo"))
+        for browser in (bob, jane):
+            before = browser.welcome["battery"]["license"]
+            after = (await browser.hear("battery"))["battery"]["license"]
+            assert after["resets_at"] == before["resets_at"]
+            assert (before["last_day"], after["last_day"]) == ("2026-03-31", "2026-04-01")
+        await zoe.hear("heartbeat")
+        assert [message["type"] for message in zoe.heard] == ["welcome", "heartbeat"]
 
 
 async def test_what_is_told_and_what_is_ended_crosses_to_the_other_node(nodes: Nodes) -> None:
