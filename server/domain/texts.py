@@ -7,6 +7,8 @@ from server.domain import errors
 NAME_CHARS_MAX = 200
 NOTE_CHARS_MAX = 2_000
 _LINE_BREAKS = frozenset("\n\r\t")
+_UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+"""At the edges of a name these only turn round what stands beside it."""
 
 
 def checked_name(field: str, text: str) -> str:
@@ -25,10 +27,12 @@ def optional_note(field: str, text: str | None) -> str | None:
 
 
 def _checked(field: str, text: str, chars_max: int, allowed: frozenset[str]) -> str:
-    trimmed = unicodedata.normalize("NFC", text).strip()
+    trimmed = unicodedata.normalize("NFC", text).strip().strip(_UNSEEN).strip()
     if not 1 <= len(trimmed) <= chars_max:
         raise errors.BadRequest(f"{field}: write between 1 and {chars_max:,} characters.")
     # Neither database keeps a NUL or half a surrogate pair, and no reader wants the others.
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in trimmed if char not in allowed):
         raise errors.BadRequest(f"{field}: this holds characters that cannot be shown.")
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in trimmed):
+        raise errors.BadRequest(f"{field}: this shows nothing; write something that can be read.")
     return trimmed
