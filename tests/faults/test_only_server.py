@@ -12,13 +12,13 @@ from tests.processes import ChildProcess
 
 START_TIMEOUT_S = 60.0
 HOLDS = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from server.store.only_server import OnlyServer
 held = OnlyServer(Path(sys.argv[1]))
 held.take()
 print("holding", flush=True)
-time.sleep(600)
+signal.pause()
 """
 
 
