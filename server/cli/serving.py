@@ -1,6 +1,7 @@
 """Commands that start the server, and what they print for whoever started it."""
 
 import asyncio
+import ipaddress
 import os
 from collections.abc import Callable
 
@@ -11,7 +12,7 @@ from server.cli.shown import show, show_table, table_of
 from server.demo.accounts import DEMO_ORGS, DEMO_PASSWORD
 from server.demo.fill import fill_demo
 from server.serve import run
-from server.settings import Settings, read_settings
+from server.settings import Settings, SettingsError, read_settings
 
 DEMO_SETTINGS = {
     "BATTERY_DEMO": "fresh",
@@ -36,8 +37,22 @@ def demo() -> None:
     """Serve with demo data: two customers, 5,000 people and a site to try the extension on."""
     with told_plainly():
         settings = read_settings({**DEMO_SETTINGS, **os.environ})
+        _keep_at_home(settings.host)
         asyncio.run(fill_demo(settings))
         _serve(settings, lambda url: _announce_demo(url, settings))
+
+
+def _keep_at_home(host: str) -> None:
+    """Raises SettingsError for a demo that others could reach."""
+    try:
+        at_home = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        at_home = False
+    if not at_home:
+        raise SettingsError(
+            f"BATTERY_HOST: the demo's passwords are published, so it listens on 127.0.0.1 or ::1 "
+            f"only, not on {host}. For others to use, `serve` a database of your own."
+        )
 
 
 def _serve(settings: Settings, announce_ready: Callable[[str], None]) -> None:

@@ -273,6 +273,24 @@ def test_a_setting_that_makes_no_sense_is_told_by_name(
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "battery.example"])
+def test_the_demo_is_refused_where_others_could_reach_it(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str
+) -> None:
+    monkeypatch.setenv("BATTERY_HOST", host)
+    refused = cli("demo")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("Error: BATTERY_HOST: ")
+    assert not (tmp_path / "data" / "battery.db").exists()
+
+
+def test_the_demo_is_refused_on_a_database_with_customers(cli: Cli, acme: str) -> None:
+    refused = cli("demo")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "such as Acme" in refused.stderr
+    assert "jane@acme.example" not in cli("users", acme).stdout
+
+
 def test_a_database_that_is_away_is_told_in_a_sentence(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

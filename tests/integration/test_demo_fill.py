@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+import pytest
 from sqlalchemy import func, select
 
 from server.demo.accounts import DEMO_ORGS, DEMO_PASSWORD
@@ -18,15 +19,16 @@ from server.demo.named_people import ANA_URL, KESTREL_URL
 from server.demo.public_subjects import PublicSubjects
 from server.domain.credit_month import from_us, to_us
 from server.domain.entries import EntryLine
-from server.domain.ids import AtUs
+from server.domain.ids import AtUs, OrgId
 from server.domain.pieces import PieceHasher
-from server.settings import Settings
+from server.settings import Settings, SettingsError
 from server.store import feed, orgs, replay, schema, users
 from server.store.engine import Database
 from server.store.migrate import migrate
 from server.usecases.passwords import Passwords
 from server.usecases.subjects import Subjects
 from server.usecases.verify import verify
+from server.wire.battery import Prices
 from server.wire.subjects import AvailablePiece
 from tests.acme import SECRET
 from tests.services import eventually
@@ -68,6 +70,20 @@ async def ledgers(database: Database) -> dict[str, list[EntryLine]]:
             row.name: [line async for some in replay.entries(connection, row.id) for line in some]
             for row in await orgs.every(connection)
         }
+
+
+async def customer_joins(database: Database, name: str) -> None:
+    """One that the demo does not make."""
+    async with database.write() as connection:
+        row = orgs.OrgRow(
+            id=OrgId("org_other"),
+            name=name,
+            time_zone="UTC",
+            prices=Prices(email=1, phone=10, personality=100),
+            own_prices=False,
+            has_entries=False,
+        )
+        await orgs.add(connection, row, monday())
 
 
 async def test_a_fresh_demo_is_what_the_document_says(database_url: str) -> None:
@@ -125,6 +141,25 @@ async def test_an_interrupted_filling_goes_on(database_url: str) -> None:
             "Acme": {"prices": 1, "license": 3, "grant": 1},
             "Globex": {"prices": 1, "license": 2},
         }
+
+
+async def test_a_customers_database_is_left_alone(sqlite_url: str) -> None:
+    async with at(sqlite_url) as database:
+        await migrate(database, "epoch")
+        await customer_joins(database, "Acme")
+        for _ in range(2):
+            with pytest.raises(SettingsError, match="did not make"):
+                await fill_demo(settings_of(sqlite_url), monday)
+        assert (await counted(database))["users"] == 0
+
+
+async def test_a_customer_added_to_the_demo_does_not_stop_it(sqlite_url: str) -> None:
+    await fill_demo(settings_of(sqlite_url), monday)
+    async with at(sqlite_url) as database:
+        await customer_joins(database, "Mine")
+        before = await counted(database)
+        await fill_demo(settings_of(sqlite_url), monday)
+        assert await counted(database) == before
 
 
 async def test_months_of_use_lie_in_the_past_and_add_up(sqlite_url: str) -> None:
