@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable
 from typing import cast
 
-import structlog
 import uvicorn
 from uvicorn._types import ASGIApplication
 
@@ -16,7 +15,6 @@ from server.house import House
 from server.push.frames import uvicorn_config
 from server.settings import Settings
 
-LOG_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 BACKLOG = 2_048
 
 AnnounceReady = Callable[[str], None]
@@ -26,7 +24,6 @@ AnnounceReady = Callable[[str], None]
 def run(settings: Settings, announce_ready: AnnounceReady) -> None:
     """Serve until SIGINT or SIGTERM. Raises Unavailable when the port or the SQLite file is
     taken."""
-    _log_at(settings.log_level)
     listening = listen(settings.host, settings.port)
     app = create_app(House(settings))
     server = _Announcing(uvicorn_config(cast(ASGIApplication, app), settings), announce_ready)
@@ -80,17 +77,3 @@ class _Announcing(uvicorn.Server):
         await super().startup(sockets)
         if sockets and not self.should_exit:
             self._announce_ready(address_of(sockets[0]))
-
-
-def _log_at(level: str) -> None:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(LOG_LEVELS[level]),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(),
-    )

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import typer
 
+from server.cli.logs import plain_lines
 from server.domain import errors
 from server.house import House
 from server.settings import SettingsError, read_settings
@@ -27,8 +28,9 @@ Work = Callable[[House], Awaitable[None]]
 def at_desk(work: Work) -> None:
     """Runs one command on the database that the settings name, brought to the newest schema."""
     with told_plainly():
-        house = House(read_settings(os.environ))
-        asyncio.run(_work(house, work))
+        settings = read_settings(os.environ)
+        with plain_lines(settings.log_level):
+            asyncio.run(_work(House(settings), work))
 
 
 def base_url(house: House) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from server.cli.desk import told_plainly
+from server.cli.logs import json_lines
 from server.cli.shown import show, show_table, table_of
 from server.demo.accounts import DEMO_ORGS, DEMO_PASSWORD
 from server.demo.fill import fill_demo
@@ -30,7 +31,9 @@ In Firefox: open about:debugging#/runtime/this-firefox, press “Load Temporary 
 def serve() -> None:
     """Serve the API, the battery socket and the web app until stopped (Ctrl-C)."""
     with told_plainly():
-        _serve(read_settings(os.environ), _announce)
+        settings = read_settings(os.environ)
+        with json_lines(settings.log_level):
+            _serve(settings, _announce)
 
 
 def demo() -> None:
@@ -38,8 +41,9 @@ def demo() -> None:
     with told_plainly():
         settings = read_settings({**DEMO_SETTINGS, **os.environ})
         _keep_at_home(settings.host)
-        asyncio.run(fill_demo(settings))
-        _serve(settings, lambda url: _announce_demo(url, settings))
+        with json_lines(settings.log_level):
+            asyncio.run(fill_demo(settings))
+            _serve(settings, lambda url: _announce_demo(url, settings))
 
 
 def _keep_at_home(host: str) -> None:

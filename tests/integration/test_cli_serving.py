@@ -1,6 +1,8 @@
 """Starting the server from the command line: the ready line, what `demo` says, and how it ends."""
 
+import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,17 @@ STOP_TIMEOUT_S = 20.0
 def test_serve_says_where_it_is_once_it_answers(start_server: StartServer) -> None:
     server = start_server()
     assert httpx.get(f"{server.url}/healthz").status_code == 200
+
+
+def test_what_the_http_server_warns_of_is_a_json_line_too(start_server: StartServer) -> None:
+    server = start_server()
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(b"no request\r\n\r\n")
+        line = server.wait_for_line(".*Invalid HTTP request.*", timeout_s=STOP_TIMEOUT_S)
+    told = json.loads(line[0])
+    assert (told["level"], told["logger"]) == ("warning", "uvicorn.error")
+    assert told["timestamp"].endswith("Z")
 
 
 def test_demo_tells_a_newcomer_all_that_is_needed(
