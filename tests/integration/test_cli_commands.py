@@ -259,8 +259,8 @@ def test_migrating_twice_is_fine(cli: Cli) -> None:
     ("name", "text", "said"),
     [
         ("BATTERY_PORTT", "8000", "BATTERY_PORTT"),
-        ("BATTERY_PORT", "99999", "port"),
-        ("BATTERY_PORT", "http", "port"),
+        ("BATTERY_PORT", "99999", "BATTERY_PORT"),
+        ("BATTERY_PORT", "http", "BATTERY_PORT"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_told_by_name(
