@@ -1,28 +1,18 @@
-"""How a server of the bench runs: the app under the product's own uvicorn settings."""
+"""How a server of the bench runs: the app as the product serves it."""
 
 import os
-import socket
-from typing import cast
 
-import uvicorn
 from starlette.applications import Starlette
-from uvicorn._types import ASGIApplication
 
 from scripts.benches.children import READY
-from server.push.frames import uvicorn_config
-from server.serve import listen
+from server.serve import serve as serve_as_the_product_does
 from server.settings import Settings
 
 
-class Announcing(uvicorn.Server):
-    """uvicorn, saying when it takes connections."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        os.write(1, f"{READY}\n".encode())
-
-
 def serve(app: Starlette, settings: Settings) -> None:
-    """Serves until the process is stopped."""
-    config = uvicorn_config(cast(ASGIApplication, app), settings)
-    Announcing(config).run(sockets=[listen(settings.host, settings.port)])
+    """Serves until the process is stopped; says when it takes connections."""
+    serve_as_the_product_does(app, settings, lambda _url: _announce())
+
+
+def _announce() -> None:
+    os.write(1, f"{READY}\n".encode())
