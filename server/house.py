@@ -23,15 +23,15 @@ from server.store.engine import Database
 from server.store.migrate import migrate
 from server.store.only_server import OnlyServer
 from server.usecases import deployment_prices
-from server.usecases.admin import Members
 from server.usecases.charge import Charger
 from server.usecases.credit_requests import CreditRequests
+from server.usecases.customers import Customers
 from server.usecases.history import History
 from server.usecases.housekeeping import forget_for_ever
 from server.usecases.invitations import Invitations
+from server.usecases.members import Members
 from server.usecases.names import new_token
 from server.usecases.newcomers import Newcomers
-from server.usecases.operator import Customers
 from server.usecases.operator_tokens import OperatorTokens
 from server.usecases.pairings import Pairings
 from server.usecases.passwords import Passwords

@@ -9,9 +9,9 @@ from server.domain import errors
 from server.domain.commands import By
 from server.domain.ids import UserId
 from server.store.engine import Database
-from server.usecases.admin import Members, as_told
+from server.usecases.customers import Customers
+from server.usecases.members import Members, as_told
 from server.usecases.newcomers import Newcomers
-from server.usecases.operator import Customers
 from server.usecases.verify import verify
 from server.wire.admin import (
     AdminUser,

@@ -12,9 +12,9 @@ from server.domain.commands import By
 from server.domain.ids import OrgId, UserId
 from server.settings import Limits
 from server.store.orgs import OrgRow
-from server.usecases.admin import Members
+from server.usecases.customers import Customers
+from server.usecases.members import Members
 from server.usecases.newcomers import Newcomers
-from server.usecases.operator import Customers
 from server.wire.history import Entry
 from server.wire.operator import (
     DirectoryAnswer,

@@ -21,6 +21,8 @@ DEMO_SETTINGS = {
     "BATTERY_ADMIN_REVERSAL_CREDITS": "50",
 }
 """What the demo sets unless it is set already; admins may take back a little (R27)."""
+EXTENSIONS_SERVER = "http://127.0.0.1:8000/"
+"""Where the bundled extension looks until its options say otherwise (extension/protocol.js)."""
 LOADING = """
 The extension, in Chrome or Chromium: open chrome://extensions, switch on Developer mode, press
 “Load unpacked” and choose the folder `extension` of this checkout.
@@ -80,4 +82,6 @@ def _announce_demo(url: str, settings: Settings) -> None:
     show_table(table)
     show(f"The demo site, to use the extension on: {url}demo/")
     show(LOADING)
+    if url != EXTENSIONS_SERVER:
+        show(f"On the extension's options page, set the server to {url.rstrip('/')}.")
     show(f"\nThe data lives in {settings.data}. Ctrl-C stops the server.")

@@ -21,11 +21,11 @@ from server.store.engine import AsyncConnection, Database
 from server.store.migrate import migrate
 from server.store.users import UserRow
 from server.usecases.charge import Charger
+from server.usecases.customers import Customers
 from server.usecases.directory import import_directory, import_insights
 from server.usecases.erasure import UrlHasher
 from server.usecases.history import History
 from server.usecases.names import new_id, new_token
-from server.usecases.operator import Customers
 from server.usecases.passwords import Passwords
 from server.wire.operator import DirectoryAnswer, NewOrg
 

@@ -13,8 +13,8 @@ from server.store import admin as members
 from server.store import credit_requests as store
 from server.store import users
 from server.store.engine import Database
-from server.usecases.admin import checked_cap
 from server.usecases.charge import Charger
+from server.usecases.members import checked_cap
 from server.usecases.names import new_id
 from server.wire.admin import CreditRequest, CreditRequestAnswerRequest
 from server.wire.socket import CreditRequestMessage

@@ -14,11 +14,11 @@ from server.store import users as store
 from server.store.admin import member as member_row
 from server.store.engine import AsyncConnection, Database
 from server.store.users import UserRow
-from server.usecases.admin import checked_cap
 from server.usecases.charge import Charger
+from server.usecases.customers import checked_allotment
 from server.usecases.invitations import Invitation, Invitations
+from server.usecases.members import checked_cap
 from server.usecases.names import new_id
-from server.usecases.operator import checked_allotment
 from server.usecases.passwords import Passwords, checked_password
 from server.wire.admin import InvitationAnswer, InvitationRequest
 from server.wire.operator import License, NewUser, NewUserAnswer

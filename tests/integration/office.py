@@ -32,14 +32,14 @@ from server.domain.ids import EVERYONE, AtUs, OrgId, SessionId, SubjectId, UserI
 from server.settings import Settings
 from server.store import schema, users
 from server.store.engine import Database
-from server.usecases.admin import Members
 from server.usecases.charge import Charger
 from server.usecases.credit_requests import CreditRequests
+from server.usecases.customers import Customers
 from server.usecases.erasure import UrlHasher, erase
 from server.usecases.history import History
 from server.usecases.invitations import Invitations
+from server.usecases.members import Members
 from server.usecases.newcomers import Newcomers
-from server.usecases.operator import Customers
 from server.usecases.operator_tokens import OperatorTokens
 from server.usecases.passwords import Passwords
 from server.usecases.sessions import Sessions

@@ -10,8 +10,8 @@ import redis.asyncio as aioredis
 from server.domain import errors
 from server.domain.ids import Seq, SubjectId
 from server.push.relay import TOPIC, Reached
+from server.usecases.customers import Customers
 from server.usecases.history import History
-from server.usecases.operator import Customers
 from server.wire.base import to_json
 from server.wire.operator import OrgPatch
 from tests.acme import Acme, opened

@@ -198,4 +198,5 @@ def checked_allotment(allotment: int) -> int:
 
 @cache
 def _zones() -> Collection[str]:
-    return available_timezones()
+    """Places and UTC; `localtime` and `Factory` are files beside them that say nothing."""
+    return available_timezones() - {"localtime", "Factory", "posixrules"}
