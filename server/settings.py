@@ -19,6 +19,7 @@ from server.wire.battery import DEFAULT_PRICES, Prices
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 SECRET_CHARS_MIN = 32
+SQLITE_NAME = "battery.db"
 SHAPE = TypeVar("SHAPE", bound=msgspec.Struct)
 
 PREFIX = "BATTERY_"
@@ -106,7 +107,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = {
         name: _listed(name, text) for name, text in given.items() if name != "secret"
     }
-    values.setdefault("database_url", f"sqlite+aiosqlite:///{data / 'battery.db'}")
+    values.setdefault("database_url", f"sqlite+aiosqlite:///{data / SQLITE_NAME}")
     values["database_url"] = async_url(str(values["database_url"]))
     values["secret"] = _secret(data, given.get("secret"))
     settings = _converted(Settings, {**values, "data": data})

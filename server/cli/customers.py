@@ -7,6 +7,7 @@ import typer
 
 from server.cli.desk import at_desk
 from server.cli.shown import credits_text, show, show_table, table_of
+from server.domain import errors
 from server.domain.commands import DEPLOYMENT
 from server.house import House
 from server.store.orgs import OrgRow
@@ -38,13 +39,16 @@ def add_org(
         str, typer.Option(help="IANA time zone in which its credit months turn.")
     ] = "UTC",
 ) -> None:
-    """Add a customer."""
+    """Add a customer; commands call it by its name, so no two are called alike."""
 
     async def work(house: House) -> None:
+        known = {row.name.casefold() for row in await house.customers.listed()}
+        if name.strip().casefold() in known:
+            raise errors.AlreadyExists(f"There is a customer called {name.strip()} already.")
         row = await house.customers.add(DEPLOYMENT, NewOrg(name=name, time_zone=time_zone))
         show(f"{row.id}  {row.name} ({row.time_zone})")
 
-    at_desk(work)
+    at_desk(work, may_found=True)
 
 
 def set_prices(

@@ -6,8 +6,9 @@ A running server hears of what a command changed through Redis, else by comparin
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -15,7 +16,7 @@ import typer
 from server.cli.logs import plain_lines
 from server.domain import errors
 from server.house import House
-from server.settings import SettingsError, read_settings
+from server.settings import SQLITE_NAME, SettingsError, read_settings
 from server.store.migrate import migrate
 from server.usecases.names import new_token
 
@@ -25,12 +26,27 @@ REFUSED = 1
 Work = Callable[[House], Awaitable[None]]
 
 
-def at_desk(work: Work) -> None:
-    """Runs one command on the database that the settings name, brought to the newest schema."""
+def at_desk(work: Work, *, may_found: bool = False) -> None:
+    """Runs one command on the database that the settings name, brought to the newest schema.
+
+    `may_found`: the command makes sense as the first on a new database.
+    """
     with told_plainly():
+        if not may_found:
+            _refuse_nowhere(os.environ)
         settings = read_settings(os.environ)
         with plain_lines(settings.log_level):
             asyncio.run(_work(House(settings), work))
+
+
+def _refuse_nowhere(env: Mapping[str, str]) -> None:
+    """A mistyped folder must not look like a deployment that lost all its customers."""
+    file = Path(env.get("BATTERY_DATA") or ".data") / SQLITE_NAME
+    if not env.get("BATTERY_DATABASE_URL") and not file.exists():
+        raise SettingsError(
+            f"there is no database {file}; set BATTERY_DATA or BATTERY_DATABASE_URL to yours, "
+            "or make a new one with `python -m server migrate`"
+        )
 
 
 def base_url(house: House) -> str:

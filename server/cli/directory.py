@@ -43,7 +43,7 @@ def import_directory(file: File) -> None:
         with _opened(file) as stream:
             answers.append(await import_people(house.database, hasher, stream))
 
-    at_desk(work)
+    at_desk(work, may_found=True)
     _report(answers[0])
 
 

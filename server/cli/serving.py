@@ -22,7 +22,8 @@ DEMO_SETTINGS = {
 }
 """What the demo sets unless it is set already; admins may take back a little (R27)."""
 EXTENSIONS_SERVER = "http://127.0.0.1:8000/"
-"""Where the bundled extension looks until its options say otherwise (extension/background/address.js)."""
+"""Where the bundled extension looks until its options say otherwise
+(extension/background/address.js)."""
 LOADING = """
 The extension, in Chrome or Chromium: open chrome://extensions, switch on Developer mode, press
 “Load unpacked” and choose the folder `extension` of this checkout.

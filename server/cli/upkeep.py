@@ -23,7 +23,7 @@ def migrate() -> None:
     async def work(house: House) -> None:
         show("The database is at the newest schema.")
 
-    at_desk(work)
+    at_desk(work, may_found=True)
 
 
 def verify(
@@ -71,7 +71,7 @@ def operator_token(
         _, token = await house.operators.create(name, days=days)
         show(token)
 
-    at_desk(work)
+    at_desk(work, may_found=True)
 
 
 def operator_tokens() -> None:

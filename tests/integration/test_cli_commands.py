@@ -136,11 +136,23 @@ def test_a_reversal_of_what_is_no_charge_is_refused_in_a_sentence(cli: Cli, acme
 def test_an_org_is_named_by_id_or_unique_name(cli: Cli, acme: str) -> None:
     assert cli("users", "aCMe").exit_code == 0
     assert cli("users", "Initech").stderr == "Error: There is no organization Initech.\n"
-    cli("add-org", "ACME")
-    twice = cli("users", "Acme")
-    assert twice.exit_code == 1
-    assert acme in twice.stderr
     assert cli("users", acme).exit_code == 0
+
+
+def test_no_two_orgs_are_called_alike(cli: Cli, acme: str) -> None:
+    twice = cli("add-org", "ACME")
+    assert (twice.exit_code, twice.stderr) == (
+        1,
+        "Error: There is a customer called ACME already.\n",
+    )
+    assert cli("users", "acme").exit_code == 0
+
+
+def test_a_mistyped_folder_is_no_empty_deployment(cli: Cli, tmp_path: Path) -> None:
+    lost = cli("orgs")
+    assert lost.exit_code == 1
+    assert "there is no database" in lost.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_an_unknown_zone_is_refused(cli: Cli) -> None:
@@ -247,6 +259,7 @@ def test_r04_an_erased_person_does_not_come_back(cli: Cli, people: str) -> None:
 
 
 def test_a_new_epoch_is_another_each_time(cli: Cli) -> None:
+    assert cli("migrate").exit_code == 0
     epochs = {cli("new-epoch").stdout for _ in range(2)}
     assert len(epochs) == 2
 
@@ -267,7 +280,7 @@ def test_a_setting_that_makes_no_sense_is_told_by_name(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, name: str, text: str, said: str
 ) -> None:
     monkeypatch.setenv(name, text)
-    refused = cli("orgs")
+    refused = cli("migrate")
     assert refused.exit_code == 1
     assert said in refused.stderr
     assert "Traceback" not in refused.stderr
