@@ -194,15 +194,15 @@ def _secret(data: Path, given: str | None) -> bytes:
     file = data / "secret"
     if not file.exists():
         _write_once(file, secrets.token_hex(SECRET_CHARS_MIN))
-    return _long_enough(file.read_text().strip(), f"the file {file}")
+    remedy = "; restore it from your backup, or delete what is left of a first start that failed"
+    return _long_enough(file.read_text().strip(), f"the file {file}", remedy)
 
 
-def _long_enough(secret: str, where: str) -> bytes:
+def _long_enough(secret: str, where: str, remedy: str = "") -> bytes:
     """An empty or cut-off secret would key every piece anew: orgs would pay for all again."""
     if len(secret) < SECRET_CHARS_MIN:
         raise SettingsError(
-            f"{where}: the secret has {len(secret)} characters and needs {SECRET_CHARS_MIN}; "
-            "restore it from your backup, or delete an empty file of a first start that failed"
+            f"{where}: the secret has {len(secret)} characters and needs {SECRET_CHARS_MIN}{remedy}"
         )
     return secret.encode()
 

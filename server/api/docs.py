@@ -23,6 +23,8 @@ PAGE_HEADERS = {
     "Cache-Control": "no-cache",
 }
 
+EXAMPLE_URL = "http://127.0.0.1:8000"
+
 Json = dict[str, Any]
 
 
@@ -68,6 +70,7 @@ def _page(http: Json, socket: Json) -> str:
         socket=_messages(socket),
         close_codes=socket[CLOSE_CODES],
         schemas=dict(sorted(schemas.items())),
+        base=EXAMPLE_URL,
     )
 
 
