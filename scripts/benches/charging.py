@@ -23,6 +23,7 @@ from server.clock import now_us
 from server.domain.commands import Reveal
 from server.domain.ids import OrgId, SubjectId, UserId
 from server.domain.pieces import PieceHasher
+from server.serve import collect_rarely
 from server.settings import Settings
 from server.store.engine import WRITERS, Database
 from server.store.migrate import migrate
@@ -81,6 +82,8 @@ async def measure(url: str, plan: Plan, target: Target) -> list[Line]:
             ByHand(database, hasher, orgs[1].org).charge,
             driver,
         ]
+        # All sides run as the product's server does.
+        collect_rarely()
         rounds: list[Round] = [
             partial(Callers(charge, org.users, subjects).run, plan.seconds)
             for charge, org in zip(charges, orgs, strict=True)
