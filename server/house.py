@@ -32,6 +32,7 @@ from server.usecases.invitations import Invitations
 from server.usecases.members import Members
 from server.usecases.names import new_token
 from server.usecases.newcomers import Newcomers
+from server.usecases.one_secret import keep_to_one_secret
 from server.usecases.operator_tokens import OperatorTokens
 from server.usecases.pairings import Pairings
 from server.usecases.passwords import Passwords
@@ -97,6 +98,7 @@ class House:
             stack.push_async_callback(self.database.close)
             self._be_the_only_server(stack)
             await migrate(self.database, new_token())
+            await keep_to_one_secret(self.database, self.settings.secret)
             await deployment_prices.follow(self.database, self.charger, self.settings.prices)
             await self.hub.start(self.sessions.still_valid)
             stack.push_async_callback(self.hub.stop)

@@ -249,13 +249,17 @@ class Books:
             (schema.license_, [self._license_row(row) for row in self.licenses.values()]),
             (schema.allotment, [self._owned(row) for row in self.months.values()]),
             (schema.hold, [self._owned(row) for row in self.holds.values()]),
-            (schema.piece, [self._owned(row) for row in self.pieces.values()]),
+            (schema.piece, [self._piece(row) for row in self.pieces.values()]),
             (schema.entry, [self._entry(line) for line in self.lines]),
             (schema.subject, [_subject_row(*pair) for pair in self.subjects.items()]),
         ]
 
     def _owned(self, row: msgspec.Struct) -> dict[str, Any]:
         return {"org_id": self.org, **msgspec.structs.asdict(row)}
+
+    def _piece(self, row: PieceRow) -> dict[str, Any]:
+        paid = next((line for line in self.lines if line.seq == row.seq), self.lines[0])
+        return {**self._owned(row), "user_id": paid.user_id or "", "at_us": paid.at_us}
 
     def _entry(self, line: EntryLine) -> dict[str, Any]:
         return {"org_id": self.org, **msgspec.structs.asdict(line)}

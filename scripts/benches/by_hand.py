@@ -79,7 +79,7 @@ class ByHand:
                 "extra_left": head.extra_granted - head.extra_used,
             }
             await connection.execute(_ADD_ENTRY, line)
-            await connection.execute(_ADD_PIECE, piece_row(self._org, key, seq))
+            await connection.execute(_ADD_PIECE, piece_row(self._org, key, seq, user))
             await connection.execute(_ADD_VALUE, value_row(self._org, subject, key, email))
             which = {"of_org": self._org, "of_user": user, "of_month": month.month_no}
             await connection.execute(_MOVE_MONTH, {**which, "used": used})
@@ -107,9 +107,18 @@ def entry_row(
     }
 
 
-def piece_row(org: OrgId, key: PieceKey, seq: int) -> dict[str, Any]:
+def piece_row(org: OrgId, key: PieceKey, seq: int, user: UserId) -> dict[str, Any]:
     """A `piece` bought for the first time."""
-    return {"org_id": org, "piece_key": key, "gen": 1, "live": True, "banned": False, "seq": seq}
+    return {
+        "org_id": org,
+        "piece_key": key,
+        "gen": 1,
+        "live": True,
+        "banned": False,
+        "seq": seq,
+        "user_id": user,
+        "at_us": 0,
+    }
 
 
 def value_row(org: OrgId, subject: SubjectId, key: PieceKey, email: str) -> dict[str, Any]:

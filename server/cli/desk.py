@@ -19,6 +19,7 @@ from server.house import House
 from server.settings import SQLITE_NAME, SettingsError, read_settings
 from server.store.migrate import migrate
 from server.usecases.names import new_token
+from server.usecases.one_secret import keep_to_one_secret
 
 REFUSED = 1
 """Exit code of a command that was understood and refused; 2 is one that was not understood."""
@@ -75,6 +76,7 @@ def refuse(sentence: str) -> NoReturn:
 async def _work(house: House, work: Work) -> None:
     try:
         await migrate(house.database, new_token())
+        await keep_to_one_secret(house.database, house.settings.secret)
         await work(house)
     finally:
         await house.charger.close()

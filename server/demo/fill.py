@@ -26,6 +26,7 @@ from server.usecases.directory import import_directory, import_insights
 from server.usecases.erasure import UrlHasher
 from server.usecases.history import History
 from server.usecases.names import new_id, new_token
+from server.usecases.one_secret import keep_to_one_secret
 from server.usecases.passwords import Passwords
 from server.wire.operator import DirectoryAnswer, NewOrg
 
@@ -45,6 +46,7 @@ async def fill_demo(settings: Settings, clock: Callable[[], AtUs] = now_us) -> N
     database = Database(settings.database_url)
     try:
         await migrate(database, new_token())
+        await keep_to_one_secret(database, settings.secret)
         async with database.write() as connection:
             filled = await deployment.said(connection, FILLED)
             if filled is None:

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from server.domain.ids import AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
 from server.domain.state import Owned, Piece, SubjectState
 from server.domain.values import kept_from_json
 from server.store.lists import chunked
 from server.store.prepared import PreparedSelect
-from server.store.schema import entry, owned_value, piece, users
+from server.store.schema import owned_value, piece, users
 
 _pieces = PreparedSelect(
-    select(piece, entry.c.at_us, entry.c.user_id, users.c.name)
-    .join_from(piece, entry, and_(entry.c.org_id == piece.c.org_id, entry.c.seq == piece.c.seq))
-    .outerjoin(users, users.c.id == entry.c.user_id)
+    select(piece, users.c.name)
+    .outerjoin_from(piece, users, users.c.id == piece.c.user_id)
     .where(
         piece.c.org_id == bindparam("org"),
         piece.c.piece_key.in_(bindparam("keys", expanding=True)),

@@ -61,10 +61,7 @@ _seats = (
     .select_from(
         schema.users.join(
             schema.license_,
-            and_(
-                schema.license_.c.org_id == schema.users.c.org_id,
-                schema.license_.c.user_id == schema.users.c.id,
-            ),
+            schema.license_.c.user_id == schema.users.c.id,
         ).outerjoin(
             schema.allotment,
             and_(

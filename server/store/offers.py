@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from server.domain.ids import EVERYONE, OrgId, SubjectId
 from server.domain.pieces import PieceHasher, canonical_email
@@ -29,10 +29,8 @@ _insights = PreparedSelect(
     .join_from(
         schema.insight,
         schema.users,
-        and_(
-            schema.users.c.id == schema.insight.c.colleague,
-            schema.users.c.org_id == schema.insight.c.org_id,
-        ),
+        # By its primary key alone: a colleague is of the org, and no other index is to be taken.
+        schema.users.c.id == schema.insight.c.colleague,
     )
     .where(
         schema.insight.c.org_id == bindparam("org"),

@@ -19,7 +19,7 @@ from server.wire.base import to_json
 
 _LINE = tuple(field.name for field in msgspec.structs.fields(EntryLine))
 _MONTH = ("granted", "used", "held", "extra_used", "extra_held", "saved", "alerted", "alert_seq")
-_PIECE = ("gen", "live", "banned", "seq")
+_PIECE = ("gen", "live", "banned", "seq", "user_id", "at_us")
 _VALUE = ("kind", "value", "search")
 
 _entries = BulkInsert(schema.entry, ("org_id", *_LINE))
@@ -82,7 +82,7 @@ def write(connection: Connection, plan: Plan) -> None:
     _entries.execute(connection, [(org, *_line_values(line)) for line in plan.entries])
     _pieces.execute(
         connection,
-        [(org, p.key, p.gen, p.live, p.banned, p.seq) for p in plan.pieces.values()],
+        [(org, p.key, p.gen, p.live, p.banned, p.seq, p.by, p.at_us) for p in plan.pieces.values()],
     )
     _values.execute(connection, [_value_row(org, at, kept) for at, kept in plan.owned.items()])
     _months.execute(connection, [_month_row(org, month) for month in plan.months.values()])

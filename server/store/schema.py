@@ -193,10 +193,12 @@ piece = Table(
     _flag("live"),
     _flag("banned"),
     _number("seq"),
+    _text("user_id"),
+    _number("at_us"),
     sqlite_with_rowid=False,
 )
 """Exactly-once lives in this primary key (R2). `gen` counts how often it was bought; `seq` paid
-last."""
+last, for `user_id` at `at_us`: a copy of that entry's, so that a charge reads no entry."""
 
 owned_value = Table(
     "owned_value",

@@ -137,7 +137,14 @@ async def test_r32_a_piece_that_nobody_paid_for_is_told(database: Database, book
     async with database.write() as connection:
         await connection.execute(
             insert(piece).values(
-                org_id=books.org, piece_key=b"x" * 16, gen=1, live=True, banned=False, seq=5
+                org_id=books.org,
+                piece_key=b"x" * 16,
+                gen=1,
+                live=True,
+                banned=False,
+                seq=5,
+                user_id="usr_bob",
+                at_us=0,
             )
         )
     answer = await verify(database, books.org)

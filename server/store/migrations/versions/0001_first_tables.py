@@ -246,6 +246,8 @@ def upgrade() -> None:
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("banned", sa.Boolean(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("org_id", "piece_key", name=op.f("pk_piece")),
         sqlite_with_rowid=False,
     )
