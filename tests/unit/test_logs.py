@@ -42,12 +42,12 @@ def test_a_servers_line_is_one_json_object_on_stdout(capsys: pytest.CaptureFixtu
 
 def test_a_librarys_warning_is_such_a_line_too(capsys: pytest.CaptureFixture[str]) -> None:
     with json_lines("info"):
-        logging.getLogger("uvicorn.error").warning("took %s s", 3)
+        logging.getLogger("a.library").warning("took %s s", 3)
     line = json.loads(capsys.readouterr().out)
     assert (line["event"], line["level"], line["logger"]) == (
         "took 3 s",
         "warning",
-        "uvicorn.error",
+        "a.library",
     )
 
 
