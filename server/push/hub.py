@@ -259,7 +259,7 @@ class Hub:
                 self._equipment.close(subscription, TOO_SLOW)
 
     async def _look_after_sessions(self, still_valid: StillValid) -> None:
-        """What another process ended (a sign-out, a deactivation on the command line) ends here."""
+        """What another process ended (a sign-out, a deactivation on another node) ends here."""
         await asyncio.sleep(self.tempo.sessions_s)
         watched = list(self._sessions)
         try:
