@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import structlog
 from sqlalchemy import make_url
@@ -38,6 +37,7 @@ from server.usecases.pairings import Pairings
 from server.usecases.passwords import Passwords
 from server.usecases.sessions import Sessions
 from server.usecases.subjects import Subjects
+from server.wire.jobs import Job
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +127,7 @@ class House:
             stack.callback(lock.release)
 
 
-async def no_jobs(_org: OrgId, _users: Sequence[UserId]) -> Mapping[UserId, list[dict[str, Any]]]:
+async def no_jobs(_org: OrgId, _users: Sequence[UserId]) -> Mapping[UserId, list[Job]]:
     """The unfinished jobs of users: there are none before exports and imports are built."""
     return {}
 

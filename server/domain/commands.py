@@ -1,13 +1,16 @@
 """What can be asked of an org's ledger. One batch plans many of them, in arrival order (R8)."""
 
+from collections.abc import Set
 from datetime import date
 from typing import Literal
 
 import msgspec
 
-from server.domain.ids import Seq, SubjectId, UserId
+from server.domain.ids import AtUs, JobId, PieceKey, Seq, SubjectId, UserId
+from server.domain.job_rows import Item, Sought
 from server.wire.battery import Prices
-from server.wire.words import Kind, ReversalReason
+from server.wire.jobs import AccountLine, Settlement
+from server.wire.words import EndedStatus, Kind, ReversalReason
 
 
 class Idempotency(msgspec.Struct, frozen=True, gc=False):
@@ -86,5 +89,70 @@ class SetPrices(msgspec.Struct, frozen=True, gc=False):
     own: bool
 
 
+class StartJob(msgspec.Struct, frozen=True, gc=False):
+    """Hold `need` credits for a quoted job (R19), if `prices` are still those it was counted with.
+
+    `worker` gets the job until `lease_us`; `until_us` ends its longest running time (R23). `items`:
+    what the hold is for, told when the credits are not there.
+    """
+
+    user: UserId
+    job: JobId
+    need: int
+    prices: Prices
+    worker: str
+    lease_us: AtUs
+    until_us: AtUs
+    items: tuple[tuple[SubjectId, Kind, int], ...] = ()
+    key: Idempotency | None = None
+
+
+class EndJob(msgspec.Struct, frozen=True, gc=False):
+    """End a quoted or running job without a charge and release its hold (R21).
+
+    `worker`: only while that one has the job. `error`: a sentence for the job's owner.
+    """
+
+    by: By
+    job: JobId
+    status: EndedStatus
+    error: str | None = None
+    worker: str | None = None
+
+
+class BeginSettling(msgspec.Struct, frozen=True, gc=False):
+    """The mark after which a job can no longer be stopped (R21)."""
+
+    job: JobId
+    worker: str
+
+
+class SettleRows(msgspec.Struct, frozen=True, gc=False):
+    """Settle the rows from `first_row` up to, not including, `through`, in row order (R20).
+
+    `rows`: those of them that are no problem, with what they were quoted as. `seen`: the pieces of
+    the rows before `first_row`. `over_hold`: one of those was.
+    """
+
+    job: JobId
+    worker: str
+    first_row: int
+    through: int
+    rows: tuple[tuple[Sought, tuple[Item, ...]], ...]
+    seen: Set[PieceKey]
+    over_hold: bool
+
+
+class CompleteJob(msgspec.Struct, frozen=True, gc=False):
+    """Release what is left of the hold and tell what the job came to (R20). The `seq` of
+    `settlement` is set here."""
+
+    job: JobId
+    worker: str
+    settlement: Settlement
+    account: tuple[AccountLine, ...]
+
+
 Change = Grant | Reverse | SetLicense | SetCaps | SetPrices
-Command = Reveal | Change
+JobCommand = StartJob | EndJob | BeginSettling | SettleRows | CompleteJob
+Command = Reveal | Change | JobCommand

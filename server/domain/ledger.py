@@ -91,10 +91,14 @@ class Ledger:
         month = seat.month_at(self.at, self.head.zone)
         # A month row made now must not lie ahead of the next entry when the clock goes back.
         self.head.at_us = self.at
+        self.mark(seat, month)
+        return month
+
+    def mark(self, seat: Seat, month: Month) -> None:
+        """The seat with this month, the current one or a hold's (R22), is to be written."""
         self.plan.months[seat.user, month.bounds.no] = month
         self.plan.seats[seat.user] = seat
         self.plan.users.add(seat.user)
-        return month
 
     def write(
         self,
@@ -102,11 +106,18 @@ class Ledger:
         by: By,
         *,
         seat: Seat | None = None,
+        month: Month | None = None,
         data: LicenseData | CapData | PricesData | None = None,
         **fields: Any,
     ) -> Seq:
-        """Append one entry with the balances after it, and answer its seq."""
-        month = self.touch(seat) if seat else None
+        """Append one entry with the balances after it, and answer its seq.
+
+        `month`: the one it belongs to, where that is not the seat's current one (R22).
+        """
+        if seat and month:
+            self.mark(seat, month)
+        elif seat:
+            month = self.touch(seat)
         seq = self.next_seq()
         line = {
             "user_id": seat.user if seat else None,

@@ -3,9 +3,11 @@
 import msgspec
 
 from server.domain.commits import Commit, Crossing, RevealedItem
+from server.domain.directory_records import Filed
 from server.domain.entries import EntryLine
-from server.domain.ids import AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
-from server.domain.state import Head, Month, Piece, Seat
+from server.domain.ids import AtUs, JobId, OrgId, PieceKey, Seq, SubjectId, UserId
+from server.domain.job_rows import RowOutcome
+from server.domain.state import Head, JobState, Month, Piece, Seat
 from server.domain.values import Kept
 
 
@@ -28,7 +30,7 @@ class FreshAnswer(msgspec.Struct, frozen=True, gc=False):
 
 
 class Plan(msgspec.Struct):
-    """`months`, `seats`, `pieces` hold the state's own objects: what they are at the end is
+    """`months`, `seats`, `pieces`, `jobs` hold the state's own objects: what they are at the end is
     written."""
 
     org: OrgId
@@ -44,6 +46,10 @@ class Plan(msgspec.Struct):
     owned: dict[tuple[PieceKey, SubjectId], Kept] = {}
     savings: list[Saving] = []
     answers: list[FreshAnswer] = []
+    jobs: dict[JobId, JobState] = {}
+    job_rows: list[tuple[JobId, RowOutcome]] = []
+    contacts: dict[SubjectId, Filed] = {}
+    """Persons of an import whom the directory does not know, this org's alone (R25)."""
     items: list[RevealedItem] = []
     users: set[UserId] = set()
     crossings: list[Crossing] = []
@@ -52,7 +58,9 @@ class Plan(msgspec.Struct):
 
     @property
     def is_empty(self) -> bool:
-        return not (self.entries or self.months or self.owned or self.answers or self.savings)
+        return not (
+            self.entries or self.months or self.owned or self.answers or self.savings or self.jobs
+        )
 
     def commit(self) -> Commit | None:
         """What those who watch the org are told; None when nothing they see has moved."""

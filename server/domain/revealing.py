@@ -1,6 +1,6 @@
 """Planning a reveal: what is found is charged, once for ever, whole or not at all (R1–R9)."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -10,8 +10,9 @@ from server.domain.credit_month import from_us
 from server.domain.ids import PieceKey, Seq, SubjectId
 from server.domain.ledger import Ledger
 from server.domain.ownership import Standing, standing
-from server.domain.plan import Saving
-from server.domain.state import Month, Offer, Owned, Piece, Seat, SubjectState
+from server.domain.owning import come_along, own, save
+from server.domain.paying import Parts, insufficient
+from server.domain.state import Month, Offer, Piece, Seat, SubjectState
 from server.domain.values import Kept, shown
 from server.wire.reveals import (
     EmailResult,
@@ -48,11 +49,6 @@ class Receipt(msgspec.Struct, array_like=True):
     from_extra: int
     saved: int
     told: list[Told]
-
-
-class Parts(NamedTuple):
-    license: int
-    extra: int
 
 
 _receipts: msgspec.json.Decoder[Receipt] = msgspec.json.Decoder(Receipt)
@@ -118,24 +114,7 @@ def _agree(
     month = seat.month_at(ledger.at, ledger.head.zone)
     extra = seat.may_take(ledger.head, month)
     if need > month.remaining + extra and not command.allow_partial:
-        raise _insufficient(need, month.remaining, extra, new)
-
-
-def _insufficient(
-    need: int, license_left: int, extra: int, new: list[tuple[SubjectId, Kind, int]]
-) -> errors.InsufficientCredits:
-    short_by = need - license_left - extra
-    return errors.InsufficientCredits(
-        f"This needs {need} credits; {license_left} are left on your license and {extra} can be "
-        f"taken from extra. Ask your admin for {short_by} more.",
-        need=need,
-        license_remaining=license_left,
-        extra_available=extra,
-        short_by=short_by,
-        items=[
-            {"subject": subject, "kind": kind, "credits": price} for subject, kind, price in new
-        ],
-    )
+        raise insufficient(need, month.remaining, extra, new)
 
 
 def _carry_out(ledger: Ledger, seat: Seat, command: Reveal) -> Receipt:
@@ -158,11 +137,11 @@ def _carry_out(ledger: Ledger, seat: Seat, command: Reveal) -> Receipt:
                 told = _charge(ledger, seat, subject, kind, now.offer, receipt)
         elif now.kept is not None and now.owner is not None:
             told.outcome, told.seq = "already_owned", now.owner.seq
-            _come_along(ledger, subject, kind, now.owner.key, now.kept)
+            come_along(ledger, subject, kind, now.owner.key, now.kept)
             if now.owner.seq <= before and now.owner.key not in counted:
                 counted.add(now.owner.key)
                 receipt.saved += price
-                _save(ledger, seat, month, now.owner, price)
+                save(ledger, seat, now.owner, price)
         receipt.told.append(told)
     receipt.seq = ledger.head.seq
     return receipt
@@ -185,7 +164,7 @@ def _charge(
         from_license=parts.license,
         from_extra=parts.extra,
     )
-    _own(ledger, seat, subject, kind, offer, seq)
+    own(ledger, seat, subject, kind, offer, seq)
     ledger.show(seq, subject.id, subject.url, kind, "reveal", by)
     receipt.credits += price
     receipt.from_license += parts.license
@@ -202,41 +181,6 @@ def _draw(ledger: Ledger, month: Month, price: int) -> Parts:
     ledger.head.used += extra_part
     ledger.plan.extra_changed |= extra_part > 0
     return Parts(license_part, extra_part)
-
-
-def _own(
-    ledger: Ledger, seat: Seat, subject: SubjectState, kind: Kind, offer: Offer, seq: Seq
-) -> None:
-    pieces = ledger.state.pieces
-    gen = pieces[offer.key].gen + 1 if offer.key in pieces else 1
-    piece = Piece(offer.key, gen, True, False, seq, seat.user, seat.name, ledger.at)
-    pieces[offer.key] = ledger.plan.pieces[offer.key] = piece
-    seat.last_spend_us = ledger.at
-    _come_along(ledger, subject, kind, offer.key, offer.kept)
-
-
-def _come_along(
-    ledger: Ledger, subject: SubjectState, kind: Kind, key: PieceKey, kept: Kept
-) -> None:
-    """Keep the value on this subject, so that a later change of the directory takes nothing away
-    (R6)."""
-    here = subject.owned.setdefault(kind, [])
-    if any(owned.key == key for owned in here):
-        return
-    here.append(Owned(key, kept))
-    ledger.plan.owned[key, subject.id] = kept
-
-
-def _save(ledger: Ledger, seat: Seat, month: Month, owner: Piece, price: int) -> None:
-    """A colleague's piece counts once as saved for a user (R31)."""
-    if owner.by == seat.user or (seat.user, owner.key) in ledger.state.savings:
-        return
-    ledger.state.savings.add((seat.user, owner.key))
-    ledger.plan.savings.append(Saving(seat.user, owner.key, price))
-    ledger.touch(seat)
-    month.saved += price
-    seat.saved += price
-    ledger.head.saved += price
 
 
 def _answer(ledger: Ledger, seat: Seat, receipt: Receipt) -> RevealAnswer:

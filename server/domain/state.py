@@ -13,11 +13,12 @@ import msgspec
 from server.domain.battery import MonthFigures, Pool, level_of, may_take
 from server.domain.credit_month import MonthBounds, month_after, month_at
 from server.domain.entries import EntryLine
-from server.domain.ids import AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
+from server.domain.ids import AtUs, JobId, OrgId, PieceKey, Seq, SubjectId, UserId
 from server.domain.values import Kept
 from server.wire.battery import Prices
+from server.wire.jobs import AccountLine, Settlement
 from server.wire.subjects import Analysis, Insight
-from server.wire.words import Kind, Level
+from server.wire.words import JobAction, JobStatus, Kind, Level
 
 
 class Head(msgspec.Struct):
@@ -160,6 +161,50 @@ class KeptAnswer(msgspec.Struct, frozen=True, gc=False):
     answer: str
 
 
+class Hold(msgspec.Struct):
+    """A `hold` row. `month`: the credit month it was placed in, to which it stays pinned (R22)."""
+
+    month: Month
+    from_license: int
+    from_extra: int
+    placed_seq: Seq
+    captured_license: int = 0
+    captured_extra: int = 0
+    ended_seq: Seq | None = None
+
+    @property
+    def left_license(self) -> int:
+        return self.from_license - self.captured_license
+
+    @property
+    def left_extra(self) -> int:
+        return self.from_extra - self.captured_extra
+
+
+class JobState(msgspec.Struct):
+    """What the ledger moves of a `job` row, with its hold once it was started.
+
+    `expires_us`: of the quote, and once started of the longest running time.
+    """
+
+    id: JobId
+    user: UserId
+    action: JobAction
+    status: JobStatus
+    kinds: tuple[Kind, ...]
+    settled: int
+    worker: str | None
+    lease_us: AtUs
+    expires_us: AtUs
+    started_us: AtUs | None = None
+    finished_us: AtUs | None = None
+    prices: Prices | None = None
+    error: str | None = None
+    settlement: Settlement | None = None
+    account: tuple[AccountLine, ...] = ()
+    hold: Hold | None = None
+
+
 class OrgState(msgspec.Struct):
     """All of it, for one batch."""
 
@@ -169,6 +214,7 @@ class OrgState(msgspec.Struct):
     pieces: dict[PieceKey, Piece] = {}
     savings: set[tuple[UserId, PieceKey]] = set()
     charges: dict[Seq, Charge] = {}
+    jobs: dict[JobId, JobState] = {}
     answers: dict[tuple[str, str], KeptAnswer] = {}
     """By caller id and key."""
     reversed_by_admins: int = 0

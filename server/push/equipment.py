@@ -1,7 +1,6 @@
 """What all channels of one node share."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
@@ -11,10 +10,9 @@ from server.push.subscription import Subscription
 from server.push.tempo import Tempo
 from server.push.wheel import Wheel
 from server.store.engine import Database
+from server.wire.jobs import Job
 
-UnfinishedJobs = Callable[
-    [OrgId, Sequence[UserId]], Awaitable[Mapping[UserId, list[dict[str, Any]]]]
-]
+UnfinishedJobs = Callable[[OrgId, Sequence[UserId]], Awaitable[Mapping[UserId, list[Job]]]]
 """The unfinished jobs of users of one org, as `welcome` lists them."""
 
 

@@ -1,7 +1,6 @@
 """One look at the database for a whole round of a channel: one snapshot, however many ask."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 
 import msgspec
 
@@ -14,6 +13,7 @@ from server.store import feed
 from server.store.feed import Connection, OrgState, Stretch
 from server.wire.accounts import User
 from server.wire.battery import Battery
+from server.wire.jobs import Job
 from server.wire.socket import AlertSeen, Changes
 
 Announced = Callable[[Seq, Seq], Stretch | None]
@@ -40,7 +40,7 @@ class Introduction(msgspec.Struct, frozen=True):
     epoch: str
     members: Mapping[UserId, User]
     alerts: Mapping[UserId, AlertSeen]
-    jobs: Mapping[UserId, list[dict[str, Any]]]
+    jobs: Mapping[UserId, list[Job]]
 
 
 class View(msgspec.Struct, frozen=True):
@@ -138,7 +138,7 @@ async def _introduction(
     connection: Connection,
     wanted: Wanted,
     at: AtUs,
-    jobs: Mapping[UserId, list[dict[str, Any]]],
+    jobs: Mapping[UserId, list[Job]],
 ) -> Introduction | None:
     newcomers = sorted(wanted.newcomers)
     if not newcomers:

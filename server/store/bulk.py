@@ -17,13 +17,20 @@ _postgresql: Any = asyncpg_dialect()  # type: ignore[no-untyped-call]
 class BulkInsert:
     """`INSERT` of rows in the order of `columns`.
 
-    With `replacing`, a row that is there gets those columns; without, a second row with the same
-    primary key is an error.
+    With `replacing`, a row that is there gets those columns; with `keeping` it stays as it is; with
+    neither, a second row with the same primary key is an error.
     """
 
-    def __init__(self, table: Table, columns: Sequence[str], replacing: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        table: Table,
+        columns: Sequence[str],
+        replacing: Sequence[str] = (),
+        *,
+        keeping: bool = False,
+    ) -> None:
         into = f"INSERT INTO {table.name} ({', '.join(columns)})"
-        conflict = _conflict(table, replacing)
+        conflict = " ON CONFLICT DO NOTHING" if keeping else _conflict(table, replacing)
         types = [table.c[name].type.compile(_postgresql) for name in columns]
         arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
         self._of_arrays = f"{into} SELECT * FROM unnest({arrays}){conflict}"

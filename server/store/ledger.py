@@ -12,14 +12,25 @@ import msgspec
 from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text
 
 from server.domain import errors
-from server.domain.commands import Command, Grant, Reveal, Reverse, SetCaps, SetLicense
+from server.domain.commands import (
+    Change,
+    Command,
+    EndJob,
+    Grant,
+    Reveal,
+    Reverse,
+    SetCaps,
+    SetLicense,
+    SettleRows,
+    StartJob,
+)
 from server.domain.credit_month import MonthBounds, calendar_month_start
 from server.domain.entries import EntryLine
 from server.domain.ids import EVERYONE, AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
 from server.domain.pieces import PieceHasher
 from server.domain.plan import Plan
 from server.domain.state import Charge, Head, KeptAnswer, Month, OrgState, Seat
-from server.store import planned, schema
+from server.store import job_state, planned, schema
 from server.store.holdings import add_owned, piece_keys, pieces
 from server.store.lists import chunked
 from server.store.offers import subject_states
@@ -155,19 +166,31 @@ def load(
     """The state on which `commands` are planned, with the org locked."""
     head = lock_org(connection, org)
     charges = _load_charges(connection, org, commands)
+    jobs = job_state.jobs(connection, org, job_state.job_ids(commands))
     users = _users(commands) | {c.line.user_id for c in charges.values() if c.line.user_id}
-    state = OrgState(head, seats(connection, org, sorted(users)), charges=charges)
+    users |= {job.user for job in jobs.values()}
+    state = OrgState(head, seats(connection, org, sorted(users)), charges=charges, jobs=jobs)
+    if jobs:
+        _share_months(state, job_state.add_holds(connection, org, jobs, state.seats))
     state.names = {seat.user: seat.name for seat in state.seats.values()}
     state.names |= _operator_names(connection, commands)
     state.answers = _load_answers(connection, org, commands)
     _load_subjects(connection, state, commands, hasher)
-    _load_pieces(connection, state)
+    _load_pieces(connection, state, commands)
     if any(isinstance(c, Reverse) and c.by.type == "user" for c in commands):
         since = calendar_month_start(AtUs(max(now, head.at_us)), head.zone)
         state.reversed_by_admins = int(
             connection.scalar(_reversed_by_admins, {"org": org, "since": since}) or 0
         )
     return state
+
+
+def _share_months(state: OrgState, months: job_state.Months) -> None:
+    """A reversal says the balance of its charge's month, which a hold's end may move before it."""
+    for seq, charge in state.charges.items():
+        month = charge.month and months.get((charge.month.user, charge.month.bounds.no))
+        if month:
+            state.charges[seq] = msgspec.structs.replace(charge, month=month)
 
 
 def seats(connection: Connection, org: OrgId, users: Sequence[str]) -> dict[UserId, Seat]:
@@ -208,13 +231,13 @@ def _users(commands: Iterable[Command]) -> set[UserId]:
     users: set[UserId] = set()
     for command in commands:
         match command:
-            case Reveal(user=user) | SetLicense(user=user):
+            case Reveal(user=user) | SetLicense(user=user) | StartJob(user=user):
                 users.add(user)
             case SetCaps(users=several):
                 users.update(several)
             case _:
                 pass
-        if not isinstance(command, Reveal) and command.by.type == "user":
+        if isinstance(command, Change | EndJob) and command.by.type == "user":
             users.add(UserId(command.by.id))
     return users
 
@@ -247,10 +270,10 @@ def _load_answers(
     """An operator's keys hold over all orgs; the org's own stay in the org."""
     asked, orgs = set(), {org}
     for command in commands:
-        if not isinstance(command, Reveal | Grant | Reverse) or command.key is None:
+        if not isinstance(command, Reveal | StartJob | Grant | Reverse) or command.key is None:
             continue
         asked.add((_caller(command), command.key.key))
-        if not isinstance(command, Reveal) and command.by.type == "operator":
+        if isinstance(command, Grant | Reverse) and command.by.type == "operator":
             orgs.add(EVERYONE)
     answers: dict[tuple[str, str], KeptAnswer] = {}
     callers = next(chunked(sorted({caller for caller, _ in asked})), [])
@@ -264,8 +287,8 @@ def _load_answers(
     return answers
 
 
-def _caller(command: Reveal | Grant | Reverse) -> str:
-    return command.user if isinstance(command, Reveal) else command.by.id
+def _caller(command: Reveal | StartJob | Grant | Reverse) -> str:
+    return command.user if isinstance(command, Reveal | StartJob) else command.by.id
 
 
 def _load_subjects(
@@ -276,15 +299,30 @@ def _load_subjects(
 ) -> None:
     asked: dict[SubjectId, set[Kind]] = {}
     for command in commands:
-        for subject, kind in command.items if isinstance(command, Reveal) else ():
+        for subject, kind in _pieces_asked(command):
             asked.setdefault(subject, set()).add(kind)
     org = state.head.org
     state.subjects = subject_states(connection, org, asked, hasher)
     add_owned(connection, org, state.subjects)
 
 
-def _load_pieces(connection: Connection, state: OrgState) -> None:
+def _pieces_asked(command: Command) -> Iterable[tuple[SubjectId, Kind]]:
+    match command:
+        case Reveal(items=items):
+            return items
+        case SettleRows(rows=rows):
+            return [
+                (row.subject, item.kind) for row, items in rows if row.subject for item in items
+            ]
+        case _:
+            return ()
+
+
+def _load_pieces(connection: Connection, state: OrgState, commands: Iterable[Command]) -> None:
     keys = piece_keys(state.subjects.values())
+    for command in commands:
+        if isinstance(command, SettleRows):
+            keys |= {row.typed.key for row, _ in command.rows if row.typed}
     keys |= {charge.line.piece_key for charge in state.charges.values() if charge.line.piece_key}
     state.pieces = pieces(connection, state.head.org, sorted(keys))
     users = next(chunked(sorted(state.seats)), [])

@@ -6,11 +6,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, update
 
+from server.domain.directory_records import Filed, Record
 from server.domain.entries import EntryLine
 from server.domain.folding import folded
 from server.domain.ids import OrgId, PieceKey, SubjectId
+from server.domain.job_rows import items_to_json
 from server.domain.plan import Plan
-from server.domain.state import Head, Month, Seat
+from server.domain.state import Head, Hold, JobState, Month, Seat
 from server.domain.values import Kept, KeptEmail, KeptPersonality, KeptPhone, kind_of
 from server.store import schema
 from server.store.bulk import BulkInsert
@@ -44,6 +46,52 @@ _answers = BulkInsert(
 )
 # Not replacing: a key that an operator used on two orgs in the same instant fails the later batch,
 # whose commands then meet the earlier's row.
+_holds = BulkInsert(
+    schema.hold,
+    (
+        "org_id",
+        "job_id",
+        "user_id",
+        "month_no",
+        "from_license",
+        "from_extra",
+        "captured_license",
+        "captured_extra",
+        "placed_seq",
+        "ended_seq",
+    ),
+    replacing=("captured_license", "captured_extra", "ended_seq"),
+)
+_job_rows = BulkInsert(
+    schema.job_row, ("org_id", "job_id", "row_no", "items"), replacing=("items",)
+)
+_CONTACT = tuple(field.name for field in msgspec.structs.fields(Record))
+_contacts = BulkInsert(
+    schema.subject, ("id", "org_id", *_CONTACT, "search", "sort", "fingerprint"), keeping=True
+)
+_contact_values = attrgetter(*_CONTACT)
+_update_job = (
+    update(schema.job)
+    .where(schema.job.c.org_id == bindparam("b_org"), schema.job.c.id == bindparam("b_id"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "status",
+                "settled",
+                "worker",
+                "lease_us",
+                "expires_us",
+                "started_us",
+                "finished_us",
+                "prices",
+                "error",
+                "settlement",
+                "account",
+            )
+        }
+    )
+)
 _line_values = attrgetter(*_LINE)
 _month_values = attrgetter(*_MONTH)
 
@@ -94,7 +142,62 @@ def write(connection: Connection, plan: Plan) -> None:
         connection,
         [(a.org, a.caller, a.key, a.fingerprint, a.answer, plan.at_us) for a in plan.answers],
     )
+    if plan.jobs:
+        _write_jobs(connection, plan)
     connection.execute(_update_head, _head_row(plan.head))
+
+
+def _write_jobs(connection: Connection, plan: Plan) -> None:
+    org, jobs = plan.org, list(plan.jobs.values())
+    connection.execute(_update_job, [_job_row(org, job) for job in jobs])
+    _holds.execute(
+        connection, [_hold_row(org, job, job.hold) for job in jobs if job.hold is not None]
+    )
+    _job_rows.execute(
+        connection,
+        [(org, job, row.row_no, items_to_json(row.items)) for job, row in plan.job_rows],
+    )
+    _contacts.execute(
+        connection, [_contact_row(org, *contact) for contact in plan.contacts.items()]
+    )
+
+
+def _job_row(org: OrgId, job: JobState) -> dict[str, Any]:
+    return {
+        "b_org": org,
+        "b_id": job.id,
+        "status": job.status,
+        "settled": job.settled,
+        "worker": job.worker,
+        "lease_us": job.lease_us,
+        "expires_us": job.expires_us,
+        "started_us": job.started_us,
+        "finished_us": job.finished_us,
+        "prices": to_json(job.prices).decode() if job.prices else None,
+        "error": job.error,
+        "settlement": to_json(job.settlement).decode() if job.settlement else None,
+        "account": to_json(job.account).decode() if job.settlement else None,
+    }
+
+
+def _hold_row(org: OrgId, job: JobState, hold: Hold) -> tuple[Any, ...]:
+    return (
+        org,
+        job.id,
+        job.user,
+        hold.month.bounds.no,
+        hold.from_license,
+        hold.from_extra,
+        hold.captured_license,
+        hold.captured_extra,
+        hold.placed_seq,
+        hold.ended_seq,
+    )
+
+
+def _contact_row(org: OrgId, subject: SubjectId, filed: Filed) -> tuple[Any, ...]:
+    values = _contact_values(filed.record)
+    return (subject, org, *values, filed.search, filed.sort, filed.fingerprint)
 
 
 def _value_row(org: OrgId, at: tuple[PieceKey, SubjectId], kept: Kept) -> tuple[Any, ...]:

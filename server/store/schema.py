@@ -246,6 +246,73 @@ hold = Table(
 )
 """Credits set aside for a job, pinned to its month (R22). Ends once."""
 
+job = Table(
+    "job",
+    metadata,
+    _key("org_id"),
+    _key("id"),
+    _text("user_id"),
+    _text("action"),
+    _text("status"),
+    _text("kinds"),
+    _number("max_credits", nullable=True),
+    _text("label"),
+    _text("chosen", nullable=True),
+    _text("file", nullable=True),
+    _text("mapping", nullable=True),
+    _count("rows"),
+    _count("problem_count"),
+    _count("looked_up"),
+    _count("settled"),
+    _text("quote", nullable=True),
+    _text("prices", nullable=True),
+    _text("settlement", nullable=True),
+    _text("account", nullable=True),
+    _text("error", nullable=True),
+    _text("worker", nullable=True),
+    _count("lease_us"),
+    _count("failures"),
+    _number("created_us"),
+    _number("started_us", nullable=True),
+    _number("finished_us", nullable=True),
+    _number("expires_us"),
+    Index("ix_job_list", "org_id", "created_us", "id"),
+    Index("ix_job_of_user", "org_id", "user_id", "created_us", "id"),
+    Index("ix_job_status", "status", "lease_us"),
+)
+"""One export or import. `status` is the wire's, or `drafting` while its rows are being written.
+
+`kinds`: with commas. JSON: `chosen` (an export's select), `file` and `mapping` (an import's),
+`quote`, `prices` (those of the start), `settlement`, `account`. `looked_up` and `settled` count the
+rows that are through either phase, in row order: a worker goes on there (R23). `worker` has the job
+until `lease_us`. `expires_us`: of the quote (R18), and once started of the running time (R23)."""
+
+job_row = Table(
+    "job_row",
+    metadata,
+    _key("org_id"),
+    _key("job_id"),
+    Column("row_no", Integer, primary_key=True),
+    Column("line", Integer, nullable=True),
+    _text("subject_id", nullable=True),
+    _text("cells", nullable=True),
+    _text("problem", nullable=True),
+    _text("told", nullable=True),
+    _text("items", nullable=True),
+    Index(
+        "ix_job_row_subject",
+        "subject_id",
+        sqlite_where=text("subject_id IS NOT NULL"),
+        postgresql_where=text("subject_id IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+"""A row of a job, in the order of its file, from 0. `line` and `cells` (JSON): of an imported file.
+
+`told`: JSON of what everybody may read of the subject, as it was looked up, so that files stay as
+they are (R24). `items`: JSON of what each kind was quoted as and came to. No value that is paid for
+is here."""
+
 idempotency = Table(
     "idempotency",
     metadata,
@@ -284,6 +351,7 @@ subject = Table(
     # Holds `search` too, so that a search reads this index instead of the seven times larger rows.
     Index("ix_subject_list", "type", "org_id", "sort", "id", "search"),
     Index("ix_subject_company", "company_url"),
+    Index("ix_subject_email", "email"),
 )
 """The directory. `org_id` '' is everyone's, else that org's alone (R25). `url` is canonical.
 `email` as trimmed by the import, `mobile` and `direct` E.164; `personality`, `analysis`: JSON.

@@ -17,23 +17,31 @@ from typing import Any, cast
 import msgspec
 import structlog
 
-from server.domain import errors
+from server.domain import errors, holding, settling
 from server.domain.commands import (
+    BeginSettling,
     Change,
     Command,
+    CompleteJob,
+    EndJob,
     Grant,
+    JobCommand,
     Reveal,
     Reverse,
     SetCaps,
     SetLicense,
     SetPrices,
+    SettleRows,
+    StartJob,
 )
 from server.domain.commits import Commit
 from server.domain.ids import AtUs, OrgId, Seq
+from server.domain.job_rows import RowOutcome
 from server.domain.ledger import Ledger
 from server.domain.pieces import PieceHasher
 from server.domain.revealing import reveal
 from server.domain.reversing import AdminReversals, reverse
+from server.domain.state import JobState
 from server.settings import Settings
 from server.store import ledger as ledger_store
 from server.store import planned
@@ -105,6 +113,17 @@ class Charger:
     ) -> tuple[Seq, ...]:
         """Grants, reversals, licenses, caps, prices: the seqs of the entries written."""
         return cast(tuple[Seq, ...], await self._submit(org, command, also))
+
+    async def move_job(
+        self, org: OrgId, command: StartJob | EndJob | BeginSettling | CompleteJob
+    ) -> JobState:
+        """The job as it is after `command` (R19–R22). Raises what server/domain/holding.py and
+        settling.py refuse, Busy and Unavailable."""
+        return cast(JobState, await self._submit(org, command, None))
+
+    async def settle(self, org: OrgId, command: SettleRows) -> tuple[RowOutcome, ...]:
+        """What the next rows of a job came to, in their order (R20). Raises NotTheWorker."""
+        return cast(tuple[RowOutcome, ...], await self._submit(org, command, None))
 
     async def close(self) -> None:
         """Finish the batches under way; what still waits is refused."""
@@ -195,6 +214,22 @@ class Charger:
                 return ledger.set_caps(command)
             case SetPrices():
                 return ledger.set_prices(command)
+            case _:
+                return _plan_job(ledger, command)
+
+
+def _plan_job(ledger: Ledger, command: JobCommand) -> Any:
+    match command:
+        case StartJob():
+            return holding.start(ledger, command)
+        case EndJob():
+            return holding.end(ledger, command)
+        case BeginSettling():
+            return holding.begin_settling(ledger, command)
+        case SettleRows():
+            return settling.settle(ledger, command)
+        case CompleteJob():
+            return settling.complete(ledger, command)
 
 
 class _Writer:
@@ -266,7 +301,13 @@ class _Writer:
 
 
 def _items(waiting: Waiting) -> int:
-    return len(waiting.command.items) if isinstance(waiting.command, Reveal) else 1
+    match waiting.command:
+        case Reveal(items=items):
+            return len(items)
+        case SettleRows(rows=rows):
+            return sum(len(items) for _, items in rows)
+        case _:
+            return 1
 
 
 def _tell(waiting: Waiting, answer: Any) -> None:

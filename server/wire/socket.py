@@ -1,7 +1,5 @@
 """The battery socket's messages, both directions, tagged by `type` (api.md, The battery socket)."""
 
-from typing import Any
-
 import msgspec
 
 from server.wire.accounts import Org, User
@@ -9,6 +7,7 @@ from server.wire.admin import CreditRequest
 from server.wire.base import Answer, Request
 from server.wire.battery import Battery, Prices
 from server.wire.history import UserRef
+from server.wire.jobs import Job
 from server.wire.words import Kind, Level
 
 SUBPROTOCOL = "battery.v1"
@@ -91,7 +90,7 @@ class Welcome(Answer, frozen=True, kw_only=True, tag_field="type", tag="welcome"
     org: Org
     battery: Battery
     prices: Prices
-    jobs: list[dict[str, Any]]
+    jobs: list[Job]
     missed: list[Changes]
     alert: AlertSeen | None = None
 
@@ -125,6 +124,19 @@ class CreditRequestMessage(
     request: CreditRequest
 
 
+class JobMessage(Answer, frozen=True, kw_only=True, tag_field="type", tag="job"):
+    """To the job's owner: progress at most 5 times a second, and every change of status."""
+
+    job: Job
+
+
 ServerMessage = (
-    Welcome | BatteryMessage | Changes | PricesMessage | Alert | Heartbeat | CreditRequestMessage
+    Welcome
+    | BatteryMessage
+    | Changes
+    | PricesMessage
+    | Alert
+    | Heartbeat
+    | CreditRequestMessage
+    | JobMessage
 )

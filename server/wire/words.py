@@ -41,3 +41,15 @@ LEVELS: tuple[Level, ...] = ("ok", "low", "critical", "empty")
 """From full to empty: the position is the rank that R33's "crossing downward" compares."""
 
 Outcome = Literal["charged", "already_owned", "not_found", "unaffordable"]
+
+JobAction = Literal["export", "import"]
+JobStatus = Literal["quoted", "running", "settling", "completed", "stopped", "failed", "expired"]
+UNFINISHED: tuple[JobStatus, ...] = ("quoted", "running", "settling")
+"""What `welcome` lists of a user's jobs."""
+EndedStatus = Literal["stopped", "failed", "expired"]
+"""Ended without a charge (R21)."""
+
+QuotedOutcome = Literal["net_new", "already_owned", "duplicate", "not_found"]
+"""What a quote says of one kind of one row (R18)."""
+SettledOutcome = Literal["charged", "already_owned", "duplicate", "not_found", "over_hold"]
+"""What a settlement made of it (R20)."""

@@ -1,0 +1,133 @@
+"""The rows of jobs: written in chunks, read in chunks, in row order."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.domain.ids import JobId, OrgId, SubjectId
+from server.domain.job_rows import Cell, JobRow, Told, items_from_json, items_to_json
+from server.store.bulk import BulkInsert
+from server.store.schema import job_row
+from server.wire.base import to_json
+
+_FIELDS = ("row_no", "line", "subject_id", "cells", "problem", "told", "items")
+_add = BulkInsert(job_row, ("org_id", "job_id", *_FIELDS))
+_quoted = BulkInsert(
+    job_row,
+    ("org_id", "job_id", "row_no", "subject_id", "problem", "items"),
+    replacing=("subject_id", "problem", "items"),
+)
+_told = BulkInsert(job_row, ("org_id", "job_id", "row_no", "told"), replacing=("told",))
+_of_job = (job_row.c.org_id == bindparam("org"), job_row.c.job_id == bindparam("job"))
+_between = (
+    select(*job_row.c[_FIELDS])
+    .where(
+        *_of_job,
+        job_row.c.row_no >= bindparam("first"),
+        job_row.c.row_no < bindparam("through"),
+    )
+    .order_by(job_row.c.row_no)
+)
+_problems = (
+    select(job_row.c.line, job_row.c.problem)
+    .where(*_of_job, job_row.c.problem.is_not(None))
+    .order_by(job_row.c.row_no)
+    .limit(bindparam("limit"))
+)
+_forget = delete(job_row).where(
+    job_row.c.org_id == bindparam("org"), job_row.c.job_id == bindparam("job")
+)
+_forget_person = (
+    update(job_row)
+    .where(job_row.c.subject_id.in_(bindparam("subjects", expanding=True)))
+    .values(cells=None, told=None)
+)
+
+_cells: msgspec.json.Decoder[tuple[Cell, ...]] = msgspec.json.Decoder(tuple[Cell, ...])
+_tolds: msgspec.json.Decoder[Told] = msgspec.json.Decoder(Told)
+
+
+async def add(connection: AsyncConnection, org: OrgId, job: JobId, rows: Sequence[JobRow]) -> None:
+    """New rows; a few hundred at a time keep a transaction short."""
+    values = [
+        (
+            org,
+            job,
+            row.row_no,
+            row.line,
+            row.subject,
+            to_json(row.cells).decode() if row.cells is not None else None,
+            row.problem,
+            to_json(row.told).decode() if row.told is not None else None,
+            items_to_json(row.items) if row.items else None,
+        )
+        for row in rows
+    ]
+    await connection.run_sync(_add.execute, values)
+
+
+async def between(
+    connection: AsyncConnection, org: OrgId, job: JobId, first: int, through: int
+) -> list[JobRow]:
+    """The rows from `first` up to, not including, `through`."""
+    given = {"org": org, "job": job, "first": first, "through": through}
+    return [_row(row) for row in await connection.execute(_between, given)]
+
+
+async def put_quoted(
+    connection: AsyncConnection, org: OrgId, job: JobId, rows: Iterable[JobRow]
+) -> None:
+    """Writes `subject`, `problem` and `items` of rows that are there."""
+    values = [
+        (
+            org,
+            job,
+            row.row_no,
+            row.subject,
+            row.problem,
+            items_to_json(row.items) if row.items else None,
+        )
+        for row in rows
+    ]
+    await connection.run_sync(_quoted.execute, values)
+
+
+async def put_told(
+    connection: AsyncConnection, org: OrgId, job: JobId, told: Iterable[tuple[int, Told]]
+) -> None:
+    """Writes `told` of rows that are there, by row number."""
+    values = [(org, job, row_no, to_json(one).decode()) for row_no, one in told]
+    await connection.run_sync(_told.execute, values)
+
+
+async def problems(
+    connection: AsyncConnection, org: OrgId, job: JobId, limit: int
+) -> list[tuple[int, str]]:
+    """Line and reason of the first `limit` rows that are left out."""
+    given = {"org": org, "job": job, "limit": limit}
+    return [(row.line, row.problem) for row in await connection.execute(_problems, given)]
+
+
+async def forget(connection: AsyncConnection, org: OrgId, job: JobId) -> None:
+    """Deletes every row: the job ended without a file, or its rows are written anew."""
+    await connection.execute(_forget, {"org": org, "job": job})
+
+
+async def forget_people(connection: AsyncConnection, subjects: list[SubjectId]) -> None:
+    """Takes what is personal from the rows about erased subjects (R4). `subjects` is padded."""
+    await connection.execute(_forget_person, {"subjects": subjects})
+
+
+def _row(row: Row[Any]) -> JobRow:
+    return JobRow(
+        row.row_no,
+        row.line,
+        row.subject_id,
+        _cells.decode(row.cells) if row.cells is not None else None,
+        row.problem,
+        _tolds.decode(row.told) if row.told is not None else None,
+        items_from_json(row.items),
+    )

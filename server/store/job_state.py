@@ -1,0 +1,150 @@
+"""The jobs that a batch of commands moves, with their holds, read under the org's lock."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, select
+
+from server.domain.commands import BeginSettling, Command, CompleteJob, EndJob, SettleRows, StartJob
+from server.domain.credit_month import MonthBounds
+from server.domain.ids import AtUs, JobId, OrgId, Seq, UserId
+from server.domain.state import Hold, JobState, Month, Seat
+from server.store import schema
+from server.store.lists import chunked
+from server.store.prepared import PreparedSelect
+from server.wire.battery import Prices
+from server.wire.jobs import AccountLine, Settlement
+
+_jobs = PreparedSelect(
+    select(
+        *schema.job.c[
+            "id",
+            "user_id",
+            "action",
+            "status",
+            "kinds",
+            "settled",
+            "worker",
+            "lease_us",
+            "expires_us",
+            "started_us",
+            "finished_us",
+            "prices",
+            "error",
+            "settlement",
+            "account",
+        ]
+    ).where(
+        schema.job.c.org_id == bindparam("org"),
+        schema.job.c.id.in_(bindparam("jobs", expanding=True)),
+        schema.job.c.status != "drafting",
+    )
+)
+_holds = PreparedSelect(
+    select(
+        schema.hold,
+        *[
+            schema.allotment.c[name].label(f"month_{name}")
+            for name in (
+                "starts_us",
+                "ends_us",
+                "granted",
+                "used",
+                "held",
+                "extra_used",
+                "extra_held",
+                "saved",
+                "alerted",
+                "alert_seq",
+            )
+        ],
+    )
+    .join_from(
+        schema.hold,
+        schema.allotment,
+        (schema.allotment.c.org_id == schema.hold.c.org_id)
+        & (schema.allotment.c.user_id == schema.hold.c.user_id)
+        & (schema.allotment.c.month_no == schema.hold.c.month_no),
+    )
+    .where(
+        schema.hold.c.org_id == bindparam("org"),
+        schema.hold.c.job_id.in_(bindparam("jobs", expanding=True)),
+    )
+)
+
+Months = dict[tuple[UserId, int], Month]
+"""One object for each month, whoever speaks of it: what one command does to it the next sees."""
+
+
+def job_ids(commands: Iterable[Command]) -> list[JobId]:
+    """Of the jobs that `commands` are about."""
+    kinds = StartJob | EndJob | BeginSettling | SettleRows | CompleteJob
+    return sorted({command.job for command in commands if isinstance(command, kinds)})
+
+
+def jobs(connection: Connection, org: OrgId, ids: Sequence[JobId]) -> dict[JobId, JobState]:
+    """Those of `ids` that the org has, without their holds."""
+    found: dict[JobId, JobState] = {}
+    for some in chunked(ids):
+        for row in _jobs.rows(connection, org=org, jobs=some):
+            found[JobId(row.id)] = _job(row)
+    return found
+
+
+def add_holds(
+    connection: Connection, org: OrgId, of: dict[JobId, JobState], seats: dict[UserId, Seat]
+) -> Months:
+    """Puts each job's hold where it belongs. Answers the months that were met, the seats' newest
+    among them."""
+    months: Months = {
+        (seat.user, seat.month.bounds.no): seat.month for seat in seats.values() if seat.month
+    }
+    for some in chunked(sorted(of)):
+        for row in _holds.rows(connection, org=org, jobs=some):
+            month = months.setdefault((UserId(row.user_id), row.month_no), _month(row))
+            of[JobId(row.job_id)].hold = Hold(
+                month,
+                row.from_license,
+                row.from_extra,
+                Seq(row.placed_seq),
+                row.captured_license,
+                row.captured_extra,
+                row.ended_seq,
+            )
+    return months
+
+
+def _job(row: Row[Any]) -> JobState:
+    return JobState(
+        JobId(row.id),
+        UserId(row.user_id),
+        row.action,
+        row.status,
+        tuple(row.kinds.split(",")),
+        row.settled,
+        row.worker,
+        AtUs(row.lease_us),
+        AtUs(row.expires_us),
+        row.started_us,
+        row.finished_us,
+        msgspec.json.decode(row.prices, type=Prices) if row.prices else None,
+        row.error,
+        msgspec.json.decode(row.settlement, type=Settlement) if row.settlement else None,
+        msgspec.json.decode(row.account, type=tuple[AccountLine, ...]) if row.account else (),
+    )
+
+
+def _month(row: Row[Any]) -> Month:
+    return Month(
+        UserId(row.user_id),
+        MonthBounds(row.month_no, row.month_starts_us, row.month_ends_us),
+        row.month_granted,
+        row.month_used,
+        row.month_held,
+        row.month_extra_used,
+        row.month_extra_held,
+        row.month_saved,
+        row.month_alerted,
+        row.month_alert_seq,
+    )
