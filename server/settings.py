@@ -38,6 +38,12 @@ class Limits(msgspec.Struct, frozen=True):
 
     json_body_bytes: AtLeastOne = 1_000_000
     directory_body_bytes: AtLeastOne = 50_000_000
+    export_body_bytes: AtLeastOne = 4_000_000
+    """A list of 100,000 subject ids fits."""
+    import_file_bytes: AtLeastOne = 50_000_000
+    job_rows: AtLeastOne = 100_000
+    open_jobs: AtLeastOne = 100
+    """One user's jobs that have not ended: each keeps its rows, and many keep credits on hold."""
     reveal_items: AtLeastOne = 500
     lookup_urls: AtLeastOne = 100
     sockets_per_session: AtLeastOne = 50
@@ -82,6 +88,12 @@ class Settings(msgspec.Struct, frozen=True):
     admin_reversal_credits: NotNegative = 0
     """Credits an org's admins may reverse per calendar month (R27)."""
     session_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 30
+    quote_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 24
+    """How long a job that is not started waits with its uploaded rows (R18, R25)."""
+    job_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 24
+    """The longest running time, so that a hold cannot park credits (R23)."""
+    jobs_at_once: AtLeastOne = 4
+    """Jobs one process works on at a time; more would only share its one core."""
     demo: Literal["", "fresh", "history"] = ""
     """`fresh` or `history`: what `demo` fills a new database with."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
