@@ -144,8 +144,8 @@ class SettleRows(msgspec.Struct, frozen=True, gc=False):
 
 
 class CompleteJob(msgspec.Struct, frozen=True, gc=False):
-    """Release what is left of the hold and tell what the job came to (R20). The `seq` of
-    `settlement` is set here."""
+    """Release what is left of the hold and tell what the job came to (R20). What `settlement` says
+    as `seq`, `from_license` and `from_extra` is replaced by what the ledger knows."""
 
     job: JobId
     worker: str
@@ -154,5 +154,6 @@ class CompleteJob(msgspec.Struct, frozen=True, gc=False):
 
 
 Change = Grant | Reverse | SetLicense | SetCaps | SetPrices
-JobCommand = StartJob | EndJob | BeginSettling | SettleRows | CompleteJob
+MoveJob = StartJob | EndJob | BeginSettling | CompleteJob
+JobCommand = MoveJob | SettleRows
 Command = Reveal | Change | JobCommand

@@ -13,6 +13,13 @@ class StaleQuote(errors.QuoteChanged):
     """The prices the need was counted with have changed since: count again."""
 
 
+ENDS_FROM: dict[EndedStatus, tuple[JobStatus, ...]] = {
+    "stopped": ("quoted", "running"),
+    "failed": ("running",),
+    "expired": ("quoted",),
+}
+
+
 class NotTheWorker(errors.JobState):
     """The lease is lost, or the job has ended: whoever works on it leaves it alone."""
 
@@ -49,14 +56,17 @@ def end(ledger: Ledger, command: EndJob) -> JobState:
         return job
     if command.worker is not None:
         require_worker(job, command.worker, "running")
-    if job.status not in ("quoted", "running"):
+    if job.status not in ENDS_FROM[command.status]:
         raise errors.JobState(_cannot_end(job.status), status=job.status)
     return _end(ledger, job, command.by, command.status, command.error)
 
 
 def begin_settling(ledger: Ledger, command: BeginSettling) -> JobState:
-    """The durable mark. A deactivated user's job is stopped instead (R21). Raises NotTheWorker."""
+    """The durable mark. A deactivated user's job is stopped instead (R21); a mark that is there
+    stays. Raises NotFound, NotTheWorker."""
     job = job_of(ledger, command.job)
+    if job.status == "settling" and job.worker == command.worker:
+        return job
     require_worker(job, command.worker, "running")
     if not ledger.seat(job.user).active:
         return _end(ledger, job, DEPLOYMENT, "stopped", "The user was deactivated.")
@@ -152,4 +162,4 @@ def _end(ledger: Ledger, job: JobState, by: By, status: EndedStatus, error: str 
 def _cannot_end(status: JobStatus) -> str:
     if status == "settling":
         return "This job is being settled already; from here on it can no longer be stopped."
-    return f"This job is {status} already."
+    return f"This job is {status}."

@@ -104,12 +104,13 @@ def row_standing(
     pieces: Mapping[PieceKey, Piece],
 ) -> Standing:
     """What a kind of a row is to the org. An address typed by the user counts as found also when
-    the directory lacks it, or knows another (R25)."""
+    the directory lacks it, or knows another (R25), while there is somebody to keep it on: whoever
+    was erased since the row was resolved is not found (R4)."""
     subject = subjects.get(row.subject) if row.subject is not None else None
     offer = subject.offers.get(kind) if subject else None
     if kind == "email" and row.typed is not None:
         offer = row.typed
-    if offer is None and subject is None:
+    if subject is None and row.contact is None:
         return NOT_FOUND
     return standing(offer, subject.owned.get(kind, ()) if subject else (), pieces)
 

@@ -91,14 +91,10 @@ class Ledger:
         month = seat.month_at(self.at, self.head.zone)
         # A month row made now must not lie ahead of the next entry when the clock goes back.
         self.head.at_us = self.at
-        self.mark(seat, month)
-        return month
-
-    def mark(self, seat: Seat, month: Month) -> None:
-        """The seat with this month, the current one or a hold's (R22), is to be written."""
         self.plan.months[seat.user, month.bounds.no] = month
         self.plan.seats[seat.user] = seat
         self.plan.users.add(seat.user)
+        return month
 
     def write(
         self,
@@ -114,10 +110,11 @@ class Ledger:
 
         `month`: the one it belongs to, where that is not the seat's current one (R22).
         """
-        if seat and month:
-            self.mark(seat, month)
-        elif seat:
-            month = self.touch(seat)
+        if seat:
+            # Also beside a hold's month: the seat's row names its current one, which must be there.
+            current = self.touch(seat)
+            month = month or current
+            self.plan.months[seat.user, month.bounds.no] = month
         seq = self.next_seq()
         line = {
             "user_id": seat.user if seat else None,

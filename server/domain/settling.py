@@ -7,16 +7,17 @@ from server.domain.holding import NotTheWorker, job_of, release, require_worker
 from server.domain.ids import PieceKey, SubjectId
 from server.domain.job_rows import Item, RowOutcome, Sought, piece_of, row_standing
 from server.domain.ledger import Ledger
-from server.domain.ownership import Standing
+from server.domain.ownership import NOT_FOUND, Standing
 from server.domain.owning import come_along, own, save
 from server.domain.paying import Parts
-from server.domain.state import JobState, Offer, SubjectState
+from server.domain.state import Hold, JobState, Offer, SubjectState
 from server.wire.battery import Prices
 from server.wire.words import SettledOutcome
 
 
 def settle(ledger: Ledger, command: SettleRows) -> tuple[RowOutcome, ...]:
-    """The next rows. Raises NotTheWorker when they are not this worker's to settle, or not next."""
+    """The next rows. Raises NotFound, and NotTheWorker when they are not this worker's to settle
+    or not next."""
     job = job_of(ledger, command.job)
     require_worker(job, command.worker, "settling")
     if job.settled != command.first_row:
@@ -30,16 +31,28 @@ def settle(ledger: Ledger, command: SettleRows) -> tuple[RowOutcome, ...]:
 
 
 def complete(ledger: Ledger, command: CompleteJob) -> JobState:
-    """The rest of the hold is released. Raises NotTheWorker."""
+    """The rest of the hold is released. Raises NotFound, NotTheWorker."""
     job = job_of(ledger, command.job)
     require_worker(job, command.worker, "settling")
-    seat = ledger.seat(job.user)
-    release(ledger, job, By("user", seat.user))
+    if job.settled != job.rows:
+        raise NotTheWorker("Some rows of this job are not settled yet.", status=job.status)
+    hold = _hold_of(job)
+    release(ledger, job, By("user", job.user))
     job.status, job.worker, job.finished_us = "completed", None, ledger.at
-    job.settlement = msgspec.structs.replace(command.settlement, seq=ledger.head.seq)
+    job.settlement = msgspec.structs.replace(
+        command.settlement,
+        from_license=hold.captured_license,
+        from_extra=hold.captured_extra,
+        seq=ledger.head.seq,
+    )
     job.account = command.account
     ledger.plan.jobs[job.id] = job
     return job
+
+
+def _hold_of(job: JobState) -> Hold:
+    assert job.hold is not None, "a started job has a hold"
+    return job.hold
 
 
 class _Chunk:
@@ -49,9 +62,8 @@ class _Chunk:
         assert job.prices is not None, "a started job has the prices of its start"
         self._ledger = ledger
         self._job = job
-        assert job.hold is not None, "a started job has a hold"
         self._prices: Prices = job.prices
-        self._hold = job.hold
+        self._hold = _hold_of(job)
         self._seat = ledger.seat(job.user)
         self._by = By("user", job.user)
         self._seen = command.seen
@@ -63,7 +75,8 @@ class _Chunk:
 
     def _item(self, row: Sought, item: Item) -> Item:
         state = self._ledger.state
-        now = row_standing(row, item.kind, state.subjects, state.pieces)
+        is_gone = row.subject in state.erased
+        now = NOT_FOUND if is_gone else row_standing(row, item.kind, state.subjects, state.pieces)
         key = piece_of(now)
         if key is None:
             return Item(item.kind, item.quoted, None, "not_found")

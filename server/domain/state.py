@@ -192,6 +192,7 @@ class JobState(msgspec.Struct):
     action: JobAction
     status: JobStatus
     kinds: tuple[Kind, ...]
+    rows: int
     settled: int
     worker: str | None
     lease_us: AtUs
@@ -215,6 +216,8 @@ class OrgState(msgspec.Struct):
     savings: set[tuple[UserId, PieceKey]] = set()
     charges: dict[Seq, Charge] = {}
     jobs: dict[JobId, JobState] = {}
+    erased: set[SubjectId] = set()
+    """Persons of an import who were erased before they became contacts (R4)."""
     answers: dict[tuple[str, str], KeptAnswer] = {}
     """By caller id and key."""
     reversed_by_admins: int = 0

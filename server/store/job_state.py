@@ -1,18 +1,18 @@
 """The jobs that a batch of commands moves, with their holds, read under the org's lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, select
 
 from server.domain.commands import BeginSettling, Command, CompleteJob, EndJob, SettleRows, StartJob
-from server.domain.credit_month import MonthBounds
-from server.domain.ids import AtUs, JobId, OrgId, Seq, UserId
+from server.domain.ids import AtUs, JobId, OrgId, Seq, SubjectId, UserId
 from server.domain.state import Hold, JobState, Month, Seat
 from server.store import schema
 from server.store.lists import chunked
 from server.store.prepared import PreparedSelect
+from server.store.seats import MONTH_COLUMNS, month_of
 from server.wire.battery import Prices
 from server.wire.jobs import AccountLine, Settlement
 
@@ -24,6 +24,7 @@ _jobs = PreparedSelect(
             "action",
             "status",
             "kinds",
+            "rows",
             "settled",
             "worker",
             "lease_us",
@@ -35,30 +36,20 @@ _jobs = PreparedSelect(
             "settlement",
             "account",
         ]
-    ).where(
+    )
+    .where(
         schema.job.c.org_id == bindparam("org"),
         schema.job.c.id.in_(bindparam("jobs", expanding=True)),
         schema.job.c.status != "drafting",
     )
+    # Leases are taken and renewed without the org's lock; in this order, as several are locked.
+    .order_by(schema.job.c.id)
+    .with_for_update()
 )
 _holds = PreparedSelect(
     select(
         schema.hold,
-        *[
-            schema.allotment.c[name].label(f"month_{name}")
-            for name in (
-                "starts_us",
-                "ends_us",
-                "granted",
-                "used",
-                "held",
-                "extra_used",
-                "extra_held",
-                "saved",
-                "alerted",
-                "alert_seq",
-            )
-        ],
+        *MONTH_COLUMNS,
     )
     .join_from(
         schema.hold,
@@ -70,6 +61,12 @@ _holds = PreparedSelect(
     .where(
         schema.hold.c.org_id == bindparam("org"),
         schema.hold.c.job_id.in_(bindparam("jobs", expanding=True)),
+    )
+)
+
+_erased = PreparedSelect(
+    select(schema.erasure.c.url_hash).where(
+        schema.erasure.c.url_hash.in_(bindparam("hashes", expanding=True))
     )
 )
 
@@ -102,7 +99,7 @@ def add_holds(
     }
     for some in chunked(sorted(of)):
         for row in _holds.rows(connection, org=org, jobs=some):
-            month = months.setdefault((UserId(row.user_id), row.month_no), _month(row))
+            month = _shared(months, row)
             of[JobId(row.job_id)].hold = Hold(
                 month,
                 row.from_license,
@@ -115,6 +112,19 @@ def add_holds(
     return months
 
 
+def erased(connection: Connection, hashes: Mapping[SubjectId, bytes]) -> set[SubjectId]:
+    """Those whose keyed hash of the profile URL is an erased person's (R4)."""
+    gone: set[bytes] = set()
+    for some in chunked(sorted(set(hashes.values()))):
+        gone |= {bytes(row.url_hash) for row in _erased.rows(connection, hashes=some)}
+    return {subject for subject, hash_ in hashes.items() if hash_ in gone}
+
+
+def _shared(months: Months, row: Row[Any]) -> Month:
+    user = UserId(row.user_id)
+    return months.setdefault((user, row.month_no), month_of(user, row))
+
+
 def _job(row: Row[Any]) -> JobState:
     return JobState(
         JobId(row.id),
@@ -122,6 +132,7 @@ def _job(row: Row[Any]) -> JobState:
         row.action,
         row.status,
         tuple(row.kinds.split(",")),
+        row.rows,
         row.settled,
         row.worker,
         AtUs(row.lease_us),
@@ -132,19 +143,4 @@ def _job(row: Row[Any]) -> JobState:
         row.error,
         msgspec.json.decode(row.settlement, type=Settlement) if row.settlement else None,
         msgspec.json.decode(row.account, type=tuple[AccountLine, ...]) if row.account else (),
-    )
-
-
-def _month(row: Row[Any]) -> Month:
-    return Month(
-        UserId(row.user_id),
-        MonthBounds(row.month_no, row.month_starts_us, row.month_ends_us),
-        row.month_granted,
-        row.month_used,
-        row.month_held,
-        row.month_extra_used,
-        row.month_extra_held,
-        row.month_saved,
-        row.month_alerted,
-        row.month_alert_seq,
     )

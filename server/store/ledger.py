@@ -3,13 +3,12 @@
 Statements are built once and take lists padded to few lengths (server/store/lists.py).
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, text
 
 from server.domain import errors
 from server.domain.commands import (
@@ -24,13 +23,13 @@ from server.domain.commands import (
     SettleRows,
     StartJob,
 )
-from server.domain.credit_month import MonthBounds, calendar_month_start
+from server.domain.credit_month import calendar_month_start
 from server.domain.entries import EntryLine
 from server.domain.ids import EVERYONE, AtUs, OrgId, PieceKey, Seq, SubjectId, UserId
 from server.domain.pieces import PieceHasher
 from server.domain.plan import Plan
-from server.domain.state import Charge, Head, KeptAnswer, Month, OrgState, Seat
-from server.store import job_state, planned, schema
+from server.domain.state import Charge, Head, KeptAnswer, OrgState
+from server.store import job_state, planned, schema, seats
 from server.store.holdings import add_owned, piece_keys, pieces
 from server.store.lists import chunked
 from server.store.offers import subject_states
@@ -44,53 +43,6 @@ _head = (
     .where(schema.org_head.c.org_id == bindparam("org"))
 )
 _lock = PreparedSelect(_head.with_for_update(of=schema.org_head))
-
-_month = schema.allotment.c
-_seats = (
-    select(
-        schema.users.c.id,
-        schema.users.c.name,
-        schema.users.c.active,
-        *schema.license_.c["allotment", "anchor", "cap", "saved", "last_spend_us"],
-        *[
-            _month[name].label(f"month_{name}")
-            for name in (
-                "month_no",
-                "starts_us",
-                "ends_us",
-                "granted",
-                "used",
-                "held",
-                "extra_used",
-                "extra_held",
-                "saved",
-                "alerted",
-                "alert_seq",
-            )
-        ],
-    )
-    .select_from(
-        schema.users.join(
-            schema.license_,
-            schema.license_.c.user_id == schema.users.c.id,
-        ).outerjoin(
-            schema.allotment,
-            and_(
-                _month.org_id == schema.license_.c.org_id,
-                _month.user_id == schema.license_.c.user_id,
-                _month.month_no == schema.license_.c.last_month_no,
-            ),
-        )
-    )
-    .where(schema.license_.c.org_id == bindparam("org"))
-)
-_seats_of_users = PreparedSelect(
-    _seats.where(schema.license_.c.user_id.in_(bindparam("users", expanding=True)))
-)
-_seats_on_the_pool = _seats.where(
-    schema.users.c.active,
-    or_(_month.granted == _month.used + _month.held, schema.license_.c.allotment == 0),
-)
 
 _savings = PreparedSelect(
     select(schema.saving.c.user_id, schema.saving.c.piece_key).where(
@@ -110,10 +62,7 @@ _charges = (
         schema.entry,
         schema.subject.c.url,
         _reversal.c.seq.label("reversal_seq"),
-        *[
-            _month[name].label(f"month_{name}")
-            for name in ("starts_us", "ends_us", "granted", "used", "held")
-        ],
+        *seats.MONTH_COLUMNS,
     )
     .outerjoin(schema.subject, schema.subject.c.id == schema.entry.c.subject_id)
     .outerjoin(
@@ -125,9 +74,9 @@ _charges = (
     .outerjoin(
         schema.allotment,
         and_(
-            _month.org_id == schema.entry.c.org_id,
-            _month.user_id == schema.entry.c.user_id,
-            _month.month_no == schema.entry.c.month_no,
+            schema.allotment.c.org_id == schema.entry.c.org_id,
+            schema.allotment.c.user_id == schema.entry.c.user_id,
+            schema.allotment.c.month_no == schema.entry.c.month_no,
         ),
     )
     .where(
@@ -161,15 +110,19 @@ def load(
     org: OrgId,
     commands: Sequence[Command],
     hasher: PieceHasher,
+    url_hash: Callable[[str], bytes],
     now: AtUs,
 ) -> OrgState:
-    """The state on which `commands` are planned, with the org locked."""
+    """The state on which `commands` are planned, with the org locked. `url_hash`: under which an
+    erased profile URL is remembered."""
     head = lock_org(connection, org)
     charges = _load_charges(connection, org, commands)
     jobs = job_state.jobs(connection, org, job_state.job_ids(commands))
     users = _users(commands) | {c.line.user_id for c in charges.values() if c.line.user_id}
     users |= {job.user for job in jobs.values()}
-    state = OrgState(head, seats(connection, org, sorted(users)), charges=charges, jobs=jobs)
+    state = OrgState(
+        head, seats.of_users(connection, org, sorted(users)), charges=charges, jobs=jobs
+    )
     if jobs:
         _share_months(state, job_state.add_holds(connection, org, jobs, state.seats))
     state.names = {seat.user: seat.name for seat in state.seats.values()}
@@ -177,6 +130,7 @@ def load(
     state.answers = _load_answers(connection, org, commands)
     _load_subjects(connection, state, commands, hasher)
     _load_pieces(connection, state, commands)
+    state.erased = job_state.erased(connection, _strangers(state, commands, url_hash))
     if any(isinstance(c, Reverse) and c.by.type == "user" for c in commands):
         since = calendar_month_start(AtUs(max(now, head.at_us)), head.zone)
         state.reversed_by_admins = int(
@@ -193,25 +147,6 @@ def _share_months(state: OrgState, months: job_state.Months) -> None:
             state.charges[seq] = msgspec.structs.replace(charge, month=month)
 
 
-def seats(connection: Connection, org: OrgId, users: Sequence[str]) -> dict[UserId, Seat]:
-    """The seats of those of `users` that are of the org."""
-    found: dict[UserId, Seat] = {}
-    for some in chunked(users):
-        rows = _seats_of_users.rows(connection, org=org, users=some)
-        found |= {UserId(row.id): _seat(row) for row in rows}
-    return found
-
-
-def seats_on_the_pool(connection: Connection, org: OrgId) -> list[Seat]:
-    """Active users who have nothing left on their license: they live on extra credits alone."""
-    return [_seat(row) for row in connection.execute(_seats_on_the_pool, {"org": org})]
-
-
-def all_seats(connection: Connection, org: OrgId) -> list[Seat]:
-    """Every seat of the org."""
-    return [_seat(row) for row in connection.execute(_seats, {"org": org})]
-
-
 def freeze_months(connection: Connection, org: OrgId, now: AtUs) -> None:
     """Freeze every license's current month, before the org's zone changes (R15).
 
@@ -220,7 +155,7 @@ def freeze_months(connection: Connection, org: OrgId, now: AtUs) -> None:
     head = lock_org(connection, org)
     head.at_us = AtUs(max(now, head.at_us))
     plan = Plan(org, head.at_us, head, head.seq)
-    for seat in all_seats(connection, org):
+    for seat in seats.every(connection, org):
         month = seat.month_at(head.at_us, head.zone)
         plan.months[seat.user, month.bounds.no] = month
         plan.seats[seat.user] = seat
@@ -318,6 +253,19 @@ def _pieces_asked(command: Command) -> Iterable[tuple[SubjectId, Kind]]:
             return ()
 
 
+def _strangers(
+    state: OrgState, commands: Iterable[Command], url_hash: Callable[[str], bytes]
+) -> dict[SubjectId, bytes]:
+    """Who may become a contact of the org, with the keyed hash of each one's URL."""
+    return {
+        row.subject: url_hash(row.contact.record.url)
+        for command in commands
+        if isinstance(command, SettleRows)
+        for row, _ in command.rows
+        if row.contact and row.subject and row.subject not in state.subjects
+    }
+
+
 def _load_pieces(connection: Connection, state: OrgState, commands: Iterable[Command]) -> None:
     keys = piece_keys(state.subjects.values())
     for command in commands:
@@ -346,41 +294,12 @@ def _head_of(row: Row[Any]) -> Head:
     )
 
 
-def _seat(row: Row[Any]) -> Seat:
-    user = UserId(row.id)
-    seat = Seat(
-        user,
-        row.name,
-        bool(row.active),
-        row.allotment,
-        date.fromisoformat(row.anchor),
-        row.cap,
-        row.saved,
-        row.last_spend_us,
-    )
-    if row.month_month_no is not None:
-        seat.month = Month(
-            user,
-            MonthBounds(row.month_month_no, row.month_starts_us, row.month_ends_us),
-            row.month_granted,
-            row.month_used,
-            row.month_held,
-            row.month_extra_used,
-            row.month_extra_held,
-            row.month_saved,
-            row.month_alerted,
-            row.month_alert_seq,
-        )
-    return seat
-
-
 _LINE_FIELDS = [field.name for field in msgspec.structs.fields(EntryLine)]
 
 
 def _charge(row: Row[Any]) -> Charge:
     line = EntryLine(**{name: getattr(row, name) for name in _LINE_FIELDS})
     month = None
-    if line.user_id is not None and line.month_no is not None:
-        bounds = MonthBounds(line.month_no, row.month_starts_us, row.month_ends_us)
-        month = Month(line.user_id, bounds, row.month_granted, row.month_used, row.month_held)
+    if line.user_id is not None and row.month_month_no is not None:
+        month = seats.month_of(line.user_id, row)
     return Charge(line, row.url or "", row.reversal_seq is not None, month)

@@ -40,12 +40,12 @@ _values = BulkInsert(
     schema.owned_value, ("org_id", "subject_id", "piece_key", *_VALUE), replacing=_VALUE
 )
 _savings = BulkInsert(schema.saving, ("org_id", "user_id", "piece_key", "credits", "at_us"))
+# Not replacing: a key that an operator used on two orgs in the same instant fails the later batch,
+# whose commands then meet the earlier's row.
 _answers = BulkInsert(
     schema.idempotency,
     ("org_id", "caller_id", "key", "fingerprint", "answer", "created_us"),
 )
-# Not replacing: a key that an operator used on two orgs in the same instant fails the later batch,
-# whose commands then meet the earlier's row.
 _holds = BulkInsert(
     schema.hold,
     (

@@ -17,36 +17,22 @@ from typing import Any, cast
 import msgspec
 import structlog
 
-from server.domain import errors, holding, settling
-from server.domain.commands import (
-    BeginSettling,
-    Change,
-    Command,
-    CompleteJob,
-    EndJob,
-    Grant,
-    JobCommand,
-    Reveal,
-    Reverse,
-    SetCaps,
-    SetLicense,
-    SetPrices,
-    SettleRows,
-    StartJob,
-)
+from server.domain import errors
+from server.domain.commands import Change, Command, MoveJob, Reveal, SettleRows
 from server.domain.commits import Commit
 from server.domain.ids import AtUs, OrgId, Seq
 from server.domain.job_rows import RowOutcome
 from server.domain.ledger import Ledger
 from server.domain.pieces import PieceHasher
-from server.domain.revealing import reveal
-from server.domain.reversing import AdminReversals, reverse
+from server.domain.planning import plan
+from server.domain.reversing import AdminReversals
 from server.domain.state import JobState
 from server.settings import Settings
 from server.store import ledger as ledger_store
-from server.store import planned
+from server.store import planned, seats
 from server.store.engine import AsyncConnection, Connection, Database
 from server.store.ledger import UnknownOrg
+from server.usecases.erasure import UrlHasher
 from server.wire.reveals import RevealAnswer
 
 BUSY_RETRY_AFTER_S = 1
@@ -94,6 +80,7 @@ class Charger:
         self._database = database
         self._limits = settings.limits
         self._hasher = PieceHasher(settings.secret)
+        self._urls = UrlHasher(settings.secret)
         self._allowed = AdminReversals(
             settings.admin_reversal_days, settings.admin_reversal_credits
         )
@@ -114,9 +101,7 @@ class Charger:
         """Grants, reversals, licenses, caps, prices: the seqs of the entries written."""
         return cast(tuple[Seq, ...], await self._submit(org, command, also))
 
-    async def move_job(
-        self, org: OrgId, command: StartJob | EndJob | BeginSettling | CompleteJob
-    ) -> JobState:
+    async def move_job(self, org: OrgId, command: MoveJob) -> JobState:
         """The job as it is after `command` (R19–R22). Raises what server/domain/holding.py and
         settling.py refuse, Busy and Unavailable."""
         return cast(JobState, await self._submit(org, command, None))
@@ -171,10 +156,11 @@ class Charger:
     def _work(self, org: OrgId, commands: list[Command], connection: Connection) -> Done:
         """Read, plan, write. On SQLite this runs in the writer's thread."""
         now = self._clock()
-        ledger = Ledger(ledger_store.load(connection, org, commands, self._hasher, now), now)
+        state = ledger_store.load(connection, org, commands, self._hasher, self._urls.hash, now)
+        ledger = Ledger(state, now)
         answers = [self._planned(ledger, command) for command in commands]
         if ledger.drained:
-            ledger.announce_drained(ledger_store.seats_on_the_pool(connection, org))
+            ledger.announce_drained(seats.on_the_pool(connection, org))
         if not ledger.plan.is_empty:
             planned.write(connection, ledger.plan)
         return ledger, answers
@@ -196,40 +182,9 @@ class Charger:
 
     def _planned(self, ledger: Ledger, command: Command) -> Any:
         try:
-            return self._plan(ledger, command)
+            return plan(ledger, command, self._allowed)
         except errors.BatteryError as refusal:
             return refusal
-
-    def _plan(self, ledger: Ledger, command: Command) -> Any:
-        match command:
-            case Reveal():
-                return reveal(ledger, command)
-            case Grant():
-                return ledger.grant(command)
-            case Reverse():
-                return reverse(ledger, command, self._allowed)
-            case SetLicense():
-                return ledger.set_license(command)
-            case SetCaps():
-                return ledger.set_caps(command)
-            case SetPrices():
-                return ledger.set_prices(command)
-            case _:
-                return _plan_job(ledger, command)
-
-
-def _plan_job(ledger: Ledger, command: JobCommand) -> Any:
-    match command:
-        case StartJob():
-            return holding.start(ledger, command)
-        case EndJob():
-            return holding.end(ledger, command)
-        case BeginSettling():
-            return holding.begin_settling(ledger, command)
-        case SettleRows():
-            return settling.settle(ledger, command)
-        case CompleteJob():
-            return settling.complete(ledger, command)
 
 
 class _Writer:
