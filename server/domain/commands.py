@@ -93,7 +93,8 @@ class StartJob(msgspec.Struct, frozen=True, gc=False):
     """Hold `need` credits for a quoted job (R19), if `prices` are still those it was counted with.
 
     `worker` gets the job until `lease_us`; `until_us` ends its longest running time (R23). `items`:
-    what the hold is for, told when the credits are not there.
+    what the hold is for, told when the credits are not there. `claim`: under which it was counted
+    (server/store/job_claims.py); None, for who counts alone.
     """
 
     user: UserId
@@ -105,6 +106,7 @@ class StartJob(msgspec.Struct, frozen=True, gc=False):
     until_us: AtUs
     items: tuple[tuple[SubjectId, Kind, int], ...] = ()
     key: Idempotency | None = None
+    claim: str | None = None
 
 
 class EndJob(msgspec.Struct, frozen=True, gc=False):

@@ -10,7 +10,7 @@ from server.wire.words import EndedStatus, JobStatus
 
 
 class StaleQuote(errors.QuoteChanged):
-    """The prices the need was counted with have changed since: count again."""
+    """The prices or the rows the need was counted with have changed since: count again."""
 
 
 ENDS_FROM: dict[EndedStatus, tuple[JobStatus, ...]] = {
@@ -129,6 +129,8 @@ def _may_start(ledger: Ledger, job: JobState, command: StartJob) -> None:
         raise errors.JobState(f"This job is {job.status} and cannot be started.", status=job.status)
     if command.prices != ledger.head.prices:
         raise StaleQuote("The prices have changed since the quote; look at the new one.")
+    if command.claim not in (None, job.worker):
+        raise StaleQuote("The job's columns have changed since the quote; look at the new one.")
 
 
 def _hold(ledger: Ledger, job: JobState, seat: Seat, by: By, need: int) -> None:
