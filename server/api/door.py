@@ -18,9 +18,10 @@ from starlette.types import Receive, Scope, Send
 from server.api.answers import send_json, send_response
 from server.api.endpoint import Call, Endpoint
 from server.api.errors import internal_problem, problem_of
-from server.api.intake import JSON, NUL, BodyDecoder, QueryDecoder, check_media_type, read_body
+from server.api.intake import NUL, BodyDecoder, QueryDecoder, check_media_type, read_body
 from server.api.limits import CallLimits
 from server.api.origins import Origins
+from server.api.uploads import FormReader
 from server.domain import errors
 from server.domain.callers import Member, Operator
 from server.domain.commands import Idempotency
@@ -112,8 +113,9 @@ class _Way:
         self._door = door
         self._endpoint = endpoint
         self._body = BodyDecoder(endpoint.body) if endpoint.body is not None else None
+        self._form = FormReader(endpoint.form) if endpoint.form is not None else None
         self._query = QueryDecoder(endpoint.query)
-        self._takes_body = endpoint.body is not None or endpoint.media_types != (JSON,)
+        self._body_types = endpoint.body_types
         self._bytes_max = endpoint.body_bytes_max or door.body_bytes_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -135,22 +137,27 @@ class _Way:
     async def _answer(self, scope: Scope, receive: Receive) -> Response | msgspec.Struct | None:
         heads: Heads = dict(scope["headers"])
         caller = await self._door.let_in(scope, heads, self._endpoint)
+        name = self._name_of(caller, scope)
         if self._endpoint.rate != "none":
-            self._door.limits.draw(self._endpoint.rate, self._name_of(caller, scope))
+            self._door.limits.draw(self._endpoint.rate, name)
         if NUL in scope["path"]:
             raise errors.NotFound("There is nothing at this address.")
         query = self._query.decode(scope["query_string"])
-        raw, body = b"", None
-        if self._takes_body:
-            raw = await self._read(heads, receive)
-            body = self._body.decode(raw) if self._body is not None else None
         request = Request(scope, receive)
+        if self._body_types:
+            check_media_type(
+                heads.get(b"content-type"), heads.get(b"content-encoding"), self._body_types
+            )
+        if self._form is not None:
+            async with self._form.read(receive, heads, name) as (texts, file):
+                return await self._endpoint.handler(
+                    Call(request, caller, texts, query, sent_file=file)
+                )
+        raw = await self._read(heads, receive) if self._body_types else b""
+        body = self._body.decode(raw) if self._body is not None else None
         return await self._endpoint.handler(Call(request, caller, body, query, raw))
 
     async def _read(self, heads: Heads, receive: Receive) -> bytes:
-        check_media_type(
-            heads.get(b"content-type"), heads.get(b"content-encoding"), self._endpoint.media_types
-        )
         return await read_body(receive, heads.get(b"content-length"), self._bytes_max)
 
     def _name_of(self, caller: Member | Operator | None, scope: Scope) -> str:
@@ -174,7 +181,8 @@ def idempotency_of(call: Call) -> Idempotency | None:
         )
     scope = call.request.scope
     target = f"{scope['method']} {scope['path']}\n".encode()
-    digest = hashlib.blake2b(target + call.raw_body, digest_size=FINGERPRINT_BYTES)
+    content = call.raw_body if call.sent_file is None else call.sent_file.fingerprint
+    digest = hashlib.blake2b(target + content, digest_size=FINGERPRINT_BYTES)
     return Idempotency(keys[0], digest.digest())
 
 

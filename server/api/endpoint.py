@@ -6,7 +6,7 @@ Neither can drift from the other.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import msgspec
 from starlette.requests import Request
@@ -16,9 +16,34 @@ from server.domain.callers import Member as Member
 from server.domain.callers import Operator as Operator
 from server.domain.errors import BatteryError
 
+JSON = "application/json"
+MULTIPART = "multipart/form-data"
+
 Who = Literal["anyone", "member", "admin", "operator"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Rate = Literal["none", "spending", "lookup", "pairing"]
+
+
+class FormShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A multipart body: one file in the part `file`, and beside it a text for each field of
+    `texts`, a Request struct."""
+
+    texts: type[msgspec.Struct]
+    file_bytes_max: int
+    file_types: tuple[str, ...]
+    """What a client should say the file is; what it is, its content says."""
+
+
+class SentFile(msgspec.Struct, frozen=True):
+    """The file of a multipart body, on the disk and at its start; gone when the call is answered.
+
+    `name`: as the sender called it, without folders. `fingerprint`: of all parts, names and
+    contents; not of the bytes as sent, because each try has a boundary of its own.
+    """
+
+    name: str
+    content: BinaryIO
+    fingerprint: bytes
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -30,6 +55,13 @@ class Call(msgspec.Struct, frozen=True):
     query: Any = None
     raw_body: bytes = b""
     """As sent: part of the idempotency fingerprint (R11)."""
+    sent_file: SentFile | None = None
+    """Of a multipart body, whose texts are in `body`."""
+
+    @property
+    def file(self) -> SentFile:
+        assert self.sent_file is not None, "the endpoint's `form` lets no call in without a file"
+        return self.sent_file
 
     @property
     def member(self) -> Member:
@@ -60,6 +92,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     who: Who = "member"
     body: type[msgspec.Struct] | None = None
+    form: FormShape | None = None
+    """A multipart body in the place of a JSON one."""
     query: type[msgspec.Struct] | None = None
     answer: Any = None
     status: int = 200
@@ -74,5 +108,13 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """None: the deployment's `json_body_bytes`."""
     idempotent: bool = False
     """Accepts `Idempotency-Key` (R11)."""
-    media_types: tuple[str, ...] = ("application/json",)
-    """What the body may be."""
+    media_types: tuple[str, ...] = (JSON,)
+    """What a body that is not multipart may be."""
+
+    @property
+    def body_types(self) -> tuple[str, ...]:
+        """The media types a body may have; none where the call takes no body."""
+        if self.form is not None:
+            return (MULTIPART,)
+        takes_one = self.body is not None or self.media_types != (JSON,)
+        return self.media_types if takes_one else ()

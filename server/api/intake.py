@@ -1,7 +1,7 @@
 """What comes in: a body within its size and type, decoded, every refusal naming the field."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,9 +9,9 @@ import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from server.api.endpoint import JSON
 from server.domain import errors
 
-JSON = "application/json"
 INT_MAX = 2**53 - 1
 """Above it JSON readers round, and the database's integers end not far behind."""
 QUERY_FIELDS_MAX = 50
@@ -31,19 +31,18 @@ async def read_body(receive: Receive, announced: bytes | None, bytes_max: int) -
 
     `announced`: the Content-Length header. Raises ClientDisconnect when the client left.
     """
-    if announced is not None and announced.isdigit() and int(announced) > bytes_max:
-        raise _too_large(bytes_max)
+    refuse_announced(announced, bytes_max)
     message = await receive()
-    body = _part(message)
+    body = part_of(message)
     if not message.get("more_body", False):
         return _within(body, bytes_max)
     parts, size = [body], len(_within(body, bytes_max))
     while message.get("more_body", False):
         message = await receive()
-        parts.append(_part(message))
+        parts.append(part_of(message))
         size += len(parts[-1])
         if size > bytes_max:
-            raise _too_large(bytes_max)
+            raise too_large(bytes_max)
     return b"".join(parts)
 
 
@@ -91,29 +90,41 @@ class QueryDecoder:
     """Decodes one endpoint's query string. A parameter without a value counts as not given."""
 
     def __init__(self, shape: type[msgspec.Struct] | None) -> None:
-        self._shape = shape
+        self._decoder = TextsDecoder(shape, "query parameter") if shape is not None else None
 
     def decode(self, query_string: bytes) -> Any:
         """The query struct, or None where the endpoint has none. Raises BadRequest."""
         given = _parameters(query_string) if query_string else {}
-        if self._shape is None:
-            for name in given:
-                raise errors.BadRequest(f"Unknown query parameter `{name}`.")
-            return None
+        if self._decoder is not None:
+            return self._decoder.decode(given)
+        for name in given:
+            raise errors.BadRequest(f"Unknown query parameter `{name}`.")
+        return None
+
+
+class TextsDecoder:
+    """Makes a struct of named texts. `noun`: what a refusal calls one of them."""
+
+    def __init__(self, shape: type[msgspec.Struct], noun: str) -> None:
+        self._shape = shape
+        self._noun = noun
+
+    def decode(self, given: Mapping[str, str]) -> Any:
+        """Raises BadRequest."""
         try:
             decoded = msgspec.convert(given, type=self._shape, strict=False)
         except msgspec.ValidationError as error:
-            raise errors.BadRequest(_sentence(str(error), "query parameter")) from None
+            raise errors.BadRequest(_sentence(str(error), self._noun)) from None
         self._refuse_null(given, decoded)
-        refuse_unstorable(decoded, "query parameter")
+        refuse_unstorable(decoded, self._noun)
         return decoded
 
     def _refuse_null(self, given: Container[str], decoded: msgspec.Struct) -> None:
-        """msgspec would take the word `null` for a parameter that is not given."""
+        """msgspec would take the word `null` for one that is not given."""
         for field in msgspec.structs.fields(decoded):
             if field.encode_name in given and getattr(decoded, field.name) is None:
                 raise errors.BadRequest(
-                    f"The query parameter `{field.encode_name}` is not as it should be: "
+                    f"The {self._noun} `{field.encode_name}` is not as it should be: "
                     "leave it out instead of writing null."
                 )
 
@@ -127,7 +138,14 @@ def refuse_unstorable(decoded: Any, noun: str) -> None:
             raise errors.BadRequest(f"The {noun} `{path}` is out of range.")
 
 
-def _part(message: Any) -> bytes:
+def refuse_announced(announced: bytes | None, bytes_max: int) -> None:
+    """Raises TooLarge when the Content-Length header says so."""
+    if announced is not None and announced.isdigit() and int(announced) > bytes_max:
+        raise too_large(bytes_max)
+
+
+def part_of(message: Any) -> bytes:
+    """The piece of the body in an ASGI message. Raises ClientDisconnect when the client left."""
     if message["type"] == "http.disconnect":
         raise ClientDisconnect
     part: bytes = message.get("body", b"")
@@ -136,13 +154,14 @@ def _part(message: Any) -> bytes:
 
 def _within(body: bytes, bytes_max: int) -> bytes:
     if len(body) > bytes_max:
-        raise _too_large(bytes_max)
+        raise too_large(bytes_max)
     return body
 
 
-def _too_large(bytes_max: int) -> errors.TooLarge:
+def too_large(bytes_max: int, what: str = "body") -> errors.TooLarge:
+    """The refusal of `what` (body, file, part)."""
     return errors.TooLarge(
-        f"The body is larger than the {bytes_max:,} bytes allowed here.", limit=bytes_max
+        f"The {what} is larger than the {bytes_max:,} bytes allowed here.", limit=bytes_max
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from server.api.endpoint import Endpoint
+from server.api.endpoint import JSON, MULTIPART, Endpoint, FormShape
 from server.api.errors import PROBLEM_TYPE, TABLE, Problem
-from server.api.intake import JSON
+from server.api.uploads import FILE
 from server.domain import errors
 from server.domain.errors import BatteryError
 
@@ -100,15 +100,34 @@ def _operation(endpoint: Endpoint, by_shape: dict[str, Json]) -> Json:
         ],
         "responses": _responses(endpoint, by_shape),
     }
-    if endpoint.body is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": _content(by_shape[_shape_key(endpoint.body)], endpoint.media_types),
-        }
-    elif endpoint.media_types != (JSON,):
-        content = _content(BINARY, endpoint.media_types)
-        operation["requestBody"] = {"required": True, "content": content}
+    if endpoint.body_types:
+        operation["requestBody"] = {"required": True, "content": _taken(endpoint, by_shape)}
     return operation
+
+
+def _taken(endpoint: Endpoint, by_shape: dict[str, Json]) -> Json:
+    """What a body may be, by media type."""
+    if endpoint.form is not None:
+        return {MULTIPART: _form(endpoint.form)}
+    if endpoint.body is not None:
+        return _content(by_shape[_shape_key(endpoint.body)], endpoint.body_types)
+    return _content(BINARY, endpoint.body_types)
+
+
+def _form(form: FormShape) -> Json:
+    """The parts: the file, and the texts with what they must be."""
+    _, components = msgspec.json.schema_components([form.texts], ref_template=REF)
+    schema = components[form.texts.__name__]
+    texts = {name: _as_text(field) for name, field in schema["properties"].items()}
+    return {
+        "schema": {
+            "type": "object",
+            "properties": {FILE: BINARY, **texts},
+            "required": [FILE, *schema.get("required", [])],
+            "additionalProperties": False,
+        },
+        "encoding": {FILE: {"contentType": ", ".join(form.file_types)}},
+    }
 
 
 def operation_id(endpoint: Endpoint) -> str:
@@ -142,14 +161,14 @@ def _query_parameters(endpoint: Endpoint) -> list[Json]:
             "required": name in required,
             # Without a value it counts as not given (QueryDecoder).
             "allowEmptyValue": name not in required,
-            "schema": _in_query(field),
+            "schema": _as_text(field),
         }
         for name, field in schema["properties"].items()
     ]
 
 
-def _in_query(field: Json) -> Json:
-    """A query parameter is left out rather than null."""
+def _as_text(field: Json) -> Json:
+    """A query parameter or a part of a form is left out rather than null."""
     choices = [choice for choice in field.get("anyOf", []) if choice != {"type": "null"}]
     if not choices:
         return {name: value for name, value in field.items() if name != "default"}
@@ -208,7 +227,7 @@ def refusals_of(endpoint: Endpoint) -> tuple[type[BatteryError], ...]:
         told += SIGNED_IN
     if endpoint.method != "GET":
         told += CHANGING
-    if endpoint.body is not None or endpoint.media_types != (JSON,):
+    if endpoint.body_types:
         told += [errors.TooLarge, errors.UnsupportedMediaType]
     if PATH_PARAMETER.search(endpoint.path):
         told.append(errors.NotFound)
