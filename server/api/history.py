@@ -1,13 +1,14 @@
 """Credit use history, its files and its sums (api.md, History)."""
 
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 import msgspec
 from starlette.responses import Response
 
 from server.api.downloads import CSV_TYPE, XLSX_TYPE, csv_download, xlsx_download
 from server.api.endpoint import Call, Endpoint
+from server.api.word_lists import Actions, Kinds, words
 from server.domain import errors
 from server.domain.ids import Seq, UserId
 from server.domain.usage_buckets import BucketSize
@@ -19,7 +20,7 @@ from server.usecases.history_scope import HistoryAsk
 from server.usecases.usage import UsageAsk, usage
 from server.wire.base import Request
 from server.wire.history import HistoryAnswer, UsageAnswer
-from server.wire.words import KINDS, Action, Kind, Source
+from server.wire.words import Action, Kind, Source
 
 PATH = "/api/v1/history"
 ENTRIES_MAX = 200
@@ -27,22 +28,6 @@ ENTRIES_MAX = 200
 ENTRIES_DEFAULT = 50
 TEXT_CHARS_MAX = 200
 """Names have no more."""
-
-
-def _list_of(words: tuple[str, ...]) -> str:
-    """The pattern of one or several of these words with commas between them."""
-    one = f"({'|'.join(words)})"
-    return f"^{one}(,{one})*$"
-
-
-def _words(listed: str | None) -> list[str]:
-    return sorted(set(listed.split(","))) if listed else []
-
-
-Kinds = Annotated[str, msgspec.Meta(pattern=_list_of(KINDS), description="One or more kinds")]
-Actions = Annotated[
-    str, msgspec.Meta(pattern=_list_of(get_args(Action)), description="One or more actions")
-]
 
 
 class HistoryFilter(Request, frozen=True, kw_only=True):
@@ -65,8 +50,8 @@ class HistoryFilter(Request, frozen=True, kw_only=True):
             first=self.first,
             last=self.last,
             user=UserId(self.user) if self.user else None,
-            kinds=msgspec.convert(_words(self.kind), type=tuple[Kind, ...]),
-            actions=msgspec.convert(_words(self.action), type=tuple[Action, ...]),
+            kinds=msgspec.convert(words(self.kind), type=tuple[Kind, ...]),
+            actions=msgspec.convert(words(self.action), type=tuple[Action, ...]),
             source=self.source,
             text=self.q,
         )
