@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from server.cli import customers, directory, people, serving, upkeep
+from server.cli import customers, directory, jobs, people, serving, upkeep
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serving.serve,
@@ -18,6 +18,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "add-user": people.add_user,
     "set-license": people.set_license,
     "invite": people.invite,
+    "export": jobs.export,
+    "import": jobs.import_,
+    "job": jobs.job,
     "import-directory": directory.import_directory,
     "import-insights": directory.import_insights,
     "erase": directory.erase,
