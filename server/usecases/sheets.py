@@ -3,10 +3,14 @@
 import asyncio
 import csv
 import io
+import math
+import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, Literal, TypeAlias
 
 import msgspec
@@ -15,27 +19,34 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from server.domain import errors
 
-Cell: TypeAlias = str | int | date | datetime | None
-"""A `datetime` is written as its own wall clock shows it, whatever its zone."""
+Cell: TypeAlias = str | int | float | bool | date | datetime | None
+"""A `datetime` is written as its own wall clock shows it, to the second, whatever its zone."""
 Row: TypeAlias = Sequence[Cell]
 
 SHEET_ROWS_MAX = 1_048_576
 """Of one XLSX sheet, header included; a longer table goes on in the next sheet."""
 CELL_CHARS_MAX = 32_767
-"""Of one XLSX cell."""
+"""Of one XLSX cell, in UTF-16 units."""
+NUMBER_MAX = 2**53
+"""What an XLSX number keeps to the unit; a larger one is written as text."""
+FIRST_YEAR = 1900
+"""Of an XLSX date; an earlier one is written as text."""
 RETRY_AFTER_S = 30
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads UTF-8 as the machine's old code page."""
-_RUNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""Spreadsheets in East Asian locales take the full-width forms for the same."""
-_BLANKS_THAT_RUN = ("\t", "\r", "\n")
+_RUNS = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
+"""Spreadsheets drop what cannot be seen before they look at a cell, and in East Asian locales they
+take the full-width forms for the same."""
 
 
 class Column(msgspec.Struct, frozen=True):
-    """`width` in characters. Text stays text (phone numbers, ids), whatever it looks like."""
+    """`width` in characters. Text stays text (phone numbers, ids), whatever it looks like.
+
+    `type` is how its numbers are shown: by thousands in a `number` column, plainly in another.
+    """
 
     title: str
-    type: Literal["text", "number", "moment", "day"] = "text"
+    type: Literal["text", "number", "moment", "day", "mixed"] = "text"
     width: int = 14
 
 
@@ -43,9 +54,9 @@ async def write_csv(
     columns: Sequence[Column], chunks: AsyncIterable[Sequence[Row]]
 ) -> AsyncGenerator[bytes]:
     """RFC 4180 with CRLF and a header, UTF-8 with a byte order mark."""
-    yield _csv_bytes([[column.title for column in columns]], BYTE_ORDER_MARK)
+    yield _csv_bytes([[column.title for column in columns]], mark=BYTE_ORDER_MARK)
     async for rows in chunks:
-        yield _csv_bytes([[_csv_cell(cell) for cell in row] for row in rows])
+        yield await asyncio.to_thread(_csv_bytes, rows)
 
 
 async def write_xlsx(
@@ -60,20 +71,14 @@ async def write_xlsx(
 
     Raises Unavailable when the disk does not take it.
     """
-    try:
-        with tempfile.TemporaryDirectory(prefix="battery-sheet-") as folder:
-            book = _Book(columns, target, sheet, sheet_rows_max, folder)
-            try:
-                async for rows in chunks:
-                    await asyncio.to_thread(book.add, rows)
-            finally:
-                # Also when the rows broke off: the library keeps files open until it is closed.
-                await asyncio.to_thread(book.close)
-    except (OSError, XlsxWriterException) as error:
-        raise errors.Unavailable(
-            f"The file could not be written; try again in {RETRY_AFTER_S} s.",
-            retry_after_s=RETRY_AFTER_S,
-        ) from error
+    with _disk_told_plainly(), tempfile.TemporaryDirectory(prefix="battery-sheet-") as folder:
+        book = await asyncio.to_thread(_Book, columns, target, sheet, sheet_rows_max, folder)
+        try:
+            async for rows in chunks:
+                await asyncio.to_thread(book.add, rows)
+            await asyncio.to_thread(book.finish)
+        finally:
+            await asyncio.to_thread(book.let_go)
 
 
 async def temporary_xlsx(
@@ -83,46 +88,68 @@ async def temporary_xlsx(
 
     Raises Unavailable when the disk does not take it.
     """
-    file: IO[bytes] = tempfile.TemporaryFile(prefix="battery-sheet-")
-    try:
+    with _disk_told_plainly(), ExitStack() as unless_done:
+        file: IO[bytes] = tempfile.TemporaryFile(prefix="battery-sheet-")
+        unless_done.callback(_let_go_of, file)
         await write_xlsx(columns, chunks, file, sheet=sheet)
         file.seek(0)
-    except BaseException:
-        file.close()
-        raise
+        unless_done.pop_all()
     return file
 
 
 def harmless(text: str) -> str:
     """The text so that no spreadsheet runs it as a formula: with an apostrophe before it."""
-    if text.startswith(_BLANKS_THAT_RUN) or text.lstrip().startswith(_RUNS):
-        return f"'{text}"
-    return text
+    return f"'{text}" if _RUNS.match(text) else text
 
 
-def _csv_bytes(rows: Sequence[Sequence[str | int]], mark: str = "") -> bytes:
+@contextmanager
+def _disk_told_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, XlsxWriterException) as error:
+        raise errors.Unavailable(
+            f"The file could not be written; try again in {RETRY_AFTER_S} s.",
+            retry_after_s=RETRY_AFTER_S,
+        ) from error
+
+
+def _let_go_of(file: IO[Any]) -> None:
+    """Closes a file that is not wanted: what a full disk did not take of it does not matter."""
+    with suppress(OSError):
+        file.close()
+
+
+def _csv_bytes(rows: Sequence[Row], mark: str = "") -> bytes:
     text = io.StringIO(newline="")
     text.write(mark)
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    lines = csv.writer(text, lineterminator="\r\n")
+    lines.writerows([_csv_cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8", errors="replace")
 
 
-def _csv_cell(cell: Cell) -> str | int:
+def _csv_cell(cell: Cell) -> str | int | float:
     match cell:
         case None:
             return ""
-        case datetime():
-            return cell.replace(tzinfo=None, microsecond=0).isoformat(" ")
-        case date():
-            return cell.isoformat()
         case str():
             return harmless(cell)
-        case int():
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case int() | float():
             return cell
+        case date():
+            return _as_text(cell)
+
+
+def _as_text(day: date) -> str:
+    if isinstance(day, datetime):
+        return day.replace(tzinfo=None, microsecond=0).isoformat(" ")
+    return day.isoformat()
 
 
 class _Book:
-    """One workbook being written, row after row. Not for two threads at once."""
+    """One workbook being written, row after row, in threads that wait for each other: whoever
+    waited for one may be gone before it ends."""
 
     def __init__(
         self,
@@ -132,6 +159,7 @@ class _Book:
         sheet_rows_max: int,
         folder: str,
     ) -> None:
+        self._turn = Lock()
         self._columns = columns
         self._sheet_name = sheet
         self._sheet_rows_max = sheet_rows_max
@@ -142,6 +170,7 @@ class _Book:
         self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         self._formats = {
             "text": None,
+            "mixed": None,
             "number": self._book.add_format({"num_format": "#,##0"}),
             "moment": self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
             "day": self._book.add_format({"num_format": "yyyy-mm-dd"}),
@@ -152,22 +181,26 @@ class _Book:
         self._start_sheet()
 
     def add(self, rows: Sequence[Row]) -> None:
-        for row in rows:
-            if self._next_row == self._sheet_rows_max:
-                self._end_sheet()
-                self._start_sheet()
-            for place, (column, cell) in enumerate(zip(self._columns, row, strict=True)):
-                self._write(place, column, cell)
-            self._next_row += 1
+        with self._turn:
+            for row in rows:
+                if self._next_row == self._sheet_rows_max:
+                    self._end_sheet()
+                    self._start_sheet()
+                for place, (column, cell) in enumerate(zip(self._columns, row, strict=True)):
+                    self._write(place, column, cell)
+                self._next_row += 1
 
-    def close(self) -> None:
-        self._end_sheet()
-        try:
+    def finish(self) -> None:
+        """Puts the workbook together in its target."""
+        with self._turn:
+            self._end_sheet()
             self._book.close()
-        finally:
-            # The library closes its rows only when the workbook was written.
+
+    def let_go(self) -> None:
+        """Closes the rows that the library keeps open unless it put them together."""
+        with self._turn:
             for sheet in self._book.worksheets():
-                sheet.row_data_fh.close()
+                _let_go_of(sheet.row_data_fh)
 
     def _start_sheet(self) -> None:
         self._sheets += 1
@@ -178,26 +211,41 @@ class _Book:
         self._sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         for place, column in enumerate(self._columns):
             self._sheet.set_column(place, place, column.width, self._formats[column.type])
-            self._sheet.write_string(0, place, column.title, self._head)
+            self._sheet.write_string(0, place, _fitting(column.title), self._head)
         self._next_row = 1
 
     def _end_sheet(self) -> None:
         self._sheet.autofilter(0, 0, self._next_row - 1, len(self._columns) - 1)
 
     def _write(self, place: int, column: Column, cell: Cell) -> None:
-        style = self._formats[column.type]
+        at = (self._next_row, place)
         match cell:
             case None:
                 return
-            case datetime():
-                self._sheet.write_datetime(self._next_row, place, cell.replace(tzinfo=None), style)
-            case date():
-                self._sheet.write_datetime(self._next_row, place, cell, style)
             case str():
                 # Never as a formula, a link or a number: text is written as text.
-                self._sheet.write_string(self._next_row, place, _fitting(cell), style)
-            case int():
-                self._sheet.write_number(self._next_row, place, cell, style)
+                self._sheet.write_string(*at, _fitting(cell))
+            case bool():
+                self._sheet.write_boolean(*at, cell)
+            case int() | float():
+                self._write_number(at, column, cell)
+            case date():
+                self._write_day(at, cell)
+
+    def _write_number(self, at: tuple[int, int], column: Column, number: int | float) -> None:
+        if math.isfinite(number) and (isinstance(number, float) or abs(number) <= NUMBER_MAX):
+            self._sheet.write_number(*at, number, self._formats[column.type])
+        else:
+            self._sheet.write_string(*at, str(number))
+
+    def _write_day(self, at: tuple[int, int], day: date) -> None:
+        if day.year < FIRST_YEAR:
+            self._sheet.write_string(*at, _as_text(day))
+        elif isinstance(day, datetime):
+            moment = day.replace(tzinfo=None, microsecond=0)
+            self._sheet.write_datetime(*at, moment, self._formats["moment"])
+        else:
+            self._sheet.write_datetime(*at, day, self._formats["day"])
 
 
 def _fitting(text: str) -> str:
