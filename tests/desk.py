@@ -2,30 +2,50 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from server.domain.commands import By, Grant, Idempotency, Reveal, Reverse, SetCaps, SetLicense
+from server.domain import errors
+from server.domain.commands import (
+    BeginSettling,
+    By,
+    Command,
+    CompleteJob,
+    EndJob,
+    Grant,
+    Idempotency,
+    Reveal,
+    Reverse,
+    SetCaps,
+    SetLicense,
+    StartJob,
+)
 from server.domain.credit_month import to_us
 from server.domain.entries import EntryLine
-from server.domain.ids import OrgId, Seq, SubjectId, UserId
+from server.domain.ids import AtUs, JobId, OrgId, Seq, SubjectId, UserId
+from server.domain.job_rows import RowOutcome, Sought
 from server.domain.ledger import Ledger
 from server.domain.pieces import PieceHasher, canonical_email
 from server.domain.plan import Plan
+from server.domain.planning import plan
 from server.domain.revealing import reveal
 from server.domain.reversing import AdminReversals, reverse
-from server.domain.state import Charge, Head, Offer, OrgState, Seat, SubjectState
+from server.domain.state import Charge, Head, JobState, Month, Offer, OrgState, Seat, SubjectState
 from server.domain.values import KeptEmail, KeptPersonality, KeptPhone
 from server.wire.battery import DEFAULT_PRICES, Battery, Prices
 from server.wire.reveals import RevealAnswer
 from server.wire.subjects import Disc, Phone
-from server.wire.words import CHARGE_ACTIONS, Kind, ReversalReason
+from server.wire.words import CHARGE_ACTIONS, EndedStatus, JobAction, Kind, ReversalReason
+from tests.job_rows import Settling, export_rows
 
 ODA = By("operator", "opr_oda")
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 ANCHOR = date(2026, 3, 1)
 BY_ADMINS = AdminReversals(days=7, credits=50)
+WORKER = "worker 1"
+DAY_US = 86_400_000_000
 _hasher = PieceHasher(b"the secret of the desk")
 
 Item = tuple[SubjectId, Kind]
@@ -52,6 +72,7 @@ class Desk:
         )
         self.state = OrgState(head, {})
         self.plan: Plan
+        self.work: dict[JobId, Settling] = {}
         self._numbers = count(1)
 
     def member(
@@ -91,10 +112,12 @@ class Desk:
 
     def offer_email(self, subject: SubjectId, email: str) -> None:
         """The directory holds this address now."""
-        offer = Offer(
-            _hasher.key(self.org, "email", canonical_email(email)), KeptEmail(email=email)
-        )
-        self.state.subjects[subject].offers["email"] = offer
+        self.state.subjects[subject].offers["email"] = self.address(email)
+
+    def address(self, email: str) -> Offer:
+        """As the directory holds it, or a user types it into a file of their own."""
+        key = _hasher.key(self.org, "email", canonical_email(email))
+        return Offer(key, KeptEmail(email=email))
 
     def offer_phones(self, subject: SubjectId, *numbers: str) -> None:
         """The directory holds these numbers now, in this order; none: it holds no phone."""
@@ -150,6 +173,83 @@ class Desk:
         ledger.set_caps(SetCaps(ODA, users, cap))
         self._file(ledger)
 
+    def job(
+        self,
+        user: UserId,
+        *kinds: Kind,
+        rows: int = 1,
+        action: JobAction = "export",
+    ) -> JobId:
+        """A quoted job that can be started for a day."""
+        job = JobId(f"job_{next(self._numbers)}")
+        expires = AtUs(to_us(self.now) + DAY_US)
+        self.state.jobs[job] = JobState(
+            job, user, action, "quoted", kinds, rows, 0, None, AtUs(0), expires
+        )
+        self.work[job] = Settling(job, kinds, WORKER)
+        return job
+
+    def starts(self, job: JobId, need: int, *, key: Idempotency | None = None) -> StartJob:
+        """The command by which the job's owner starts it now."""
+        now = to_us(self.now)
+        return StartJob(
+            self.state.jobs[job].user,
+            job,
+            need,
+            self.state.head.prices,
+            WORKER,
+            AtUs(now + 10_000_000),
+            AtUs(now + DAY_US),
+            key=key,
+        )
+
+    def start(self, job: JobId, need: int, *, key: Idempotency | None = None) -> JobState:
+        return self._moved(self.starts(job, need, key=key))
+
+    def end(self, job: JobId, status: EndedStatus = "stopped", *, by: By = ODA) -> JobState:
+        return self._moved(EndJob(by, job, status))
+
+    def mark(self, job: JobId) -> JobState:
+        """Settling begins."""
+        return self._moved(BeginSettling(job, WORKER))
+
+    def settle(self, job: JobId, *rows: SubjectId | Sought) -> list[RowOutcome]:
+        """The job's next rows as one chunk."""
+        first = self.state.jobs[job].settled
+        sought = [
+            row if isinstance(row, Sought) else export_rows([row], first + place)[0]
+            for place, row in enumerate(rows)
+        ]
+        [outcomes] = self.batch(self.work[job].chunk(sought))
+        if isinstance(outcomes, errors.BatteryError):
+            raise outcomes
+        self.work[job].outcomes += outcomes
+        return list(outcomes)
+
+    def complete(self, job: JobId) -> JobState:
+        return self._moved(CompleteJob(job, WORKER, self.work[job].settlement(), ()))
+
+    def _moved(self, command: Command) -> JobState:
+        [job] = self.batch(command)
+        if isinstance(job, errors.BatteryError):
+            raise job
+        assert isinstance(job, JobState)
+        return job
+
+    def batch(self, *commands: Command) -> list[Any]:
+        """All planned at once, as the writer does: each one's answer or refusal."""
+        ledger = self._ledger()
+        answers: list[Any] = []
+        for command in commands:
+            try:
+                answers.append(plan(ledger, command, BY_ADMINS))
+            except errors.BatteryError as refusal:
+                answers.append(refusal)
+        if ledger.drained:
+            ledger.announce_drained([])
+        self._file(ledger)
+        return answers
+
     def battery(self, user: UserId) -> Battery:
         ledger = self._ledger()
         return ledger.battery(ledger.seat(user))
@@ -167,9 +267,14 @@ class Desk:
         """What the store does: later commands find the entries as charges."""
         for line in ledger.plan.entries:
             self.entries.append(line)
-            if line.action in CHARGE_ACTIONS and line.user_id is not None:
-                month = self.state.seats[line.user_id].month
-                self.state.charges[line.seq] = Charge(line, "", False, month)
+            if line.action in CHARGE_ACTIONS:
+                self.state.charges[line.seq] = Charge(line, "", False, self._month_of(line))
+
+    def _month_of(self, line: EntryLine) -> Month | None:
+        if line.job_id is not None:
+            hold = self.state.jobs[line.job_id].hold
+            return hold.month if hold else None
+        return self.state.seats[line.user_id].month if line.user_id else None
 
 
 STEADY = KeptPersonality(disc=Disc(d=20, i=30, s=80, c=60), style="Steady", summary="Listens.")
