@@ -1,0 +1,38 @@
+"""How a job ends without a charge when nobody asked for it: its hold is released, its owner is
+told, its rows are deleted (R21, R25)."""
+
+from collections.abc import Awaitable, Callable
+
+from server.domain.commands import DEPLOYMENT, EndJob
+from server.store import jobs
+from server.store.engine import Database
+from server.store.job_leases import JobAt
+from server.store.jobs import JobRecord
+from server.usecases.charge import Charger
+from server.usecases.job_drafts import forget_rows
+from server.wire.words import EndedStatus
+
+TellJob = Callable[[JobRecord], Awaitable[None]]
+"""Sends the job, as it is in the record, to its owner."""
+
+
+class Endings:
+    """Ends jobs on the deployment's behalf."""
+
+    def __init__(self, database: Database, charger: Charger, tell_job: TellJob) -> None:
+        self._database = database
+        self._charger = charger
+        self._tell_job = tell_job
+
+    async def end(self, at: JobAt, status: EndedStatus, error: str | None = None) -> None:
+        """Raises JobState when the job is past ending so, NotFound, Busy and Unavailable."""
+        await self._charger.move_job(at.org, EndJob(DEPLOYMENT, at.id, status, error))
+        await self.ended(at)
+
+    async def ended(self, at: JobAt) -> None:
+        """What follows once the ledger says so. Raises Unavailable."""
+        async with self._database.read() as connection:
+            record = await jobs.one(connection, at.org, at.id)
+        if record is not None:
+            await self._tell_job(record)
+        await forget_rows(self._database, at.org, at.id)

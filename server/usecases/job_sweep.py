@@ -1,0 +1,83 @@
+"""What ends jobs without anybody asking: their time is up, or their owner is gone (R18, R21, R23).
+
+Every process does it; to end a job twice does nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import structlog
+
+from server.domain import errors
+from server.domain.ids import AtUs
+from server.settings import Settings
+from server.store import job_leases
+from server.store.engine import AsyncConnection, Database
+from server.store.job_leases import JobAt
+from server.usecases.job_drafts import sweep_drafts, sweep_rows
+from server.usecases.job_endings import Endings
+from server.wire.words import EndedStatus
+
+EVERY_S = 3.0
+TIDY_EVERY = 100
+"""Rounds between looks for what crashed processes left: rows, some five minutes."""
+AT_ONCE = 100
+"""Jobs ended of each kind in one round: the rest is for the next."""
+OVERDUE = "It ran longer than {hours} hours and was ended; nothing was charged."
+DEACTIVATED = "The user was deactivated."
+
+Find = Callable[[AsyncConnection], Awaitable[Sequence[JobAt]]]
+
+log = structlog.get_logger(__name__)
+
+
+class JobSweep:
+    """Looks for jobs that are to end."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], AtUs],
+        settings: Settings,
+        endings: Endings,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._job_hours = settings.job_hours
+        self._endings = endings
+
+    async def run(self) -> None:
+        """Until cancelled. A database that is away is tried again the next time."""
+        rounds = 0
+        while True:
+            try:
+                await self.sweep()
+                if rounds % TIDY_EVERY == 0:
+                    await self.tidy()
+            except errors.Unavailable as away:
+                log.warning("jobs not swept: the database is away", reason=away.detail)
+            rounds += 1
+            await asyncio.sleep(EVERY_S)
+
+    async def sweep(self) -> None:
+        """One round. Raises Unavailable."""
+        now = self._clock()
+        await self._end("expired", partial(job_leases.expired_quotes, now=now, limit=AT_ONCE))
+        overdue = partial(job_leases.overdue, now=now, limit=AT_ONCE)
+        await self._end("failed", overdue, OVERDUE.format(hours=self._job_hours))
+        await self._end("stopped", partial(job_leases.of_deactivated, limit=AT_ONCE), DEACTIVATED)
+        await sweep_drafts(self._database, now)
+
+    async def tidy(self) -> None:
+        """Rows that a process did not come to delete. Raises Unavailable."""
+        await sweep_rows(self._database)
+
+    async def _end(self, status: EndedStatus, find: Find, error: str | None = None) -> None:
+        async with self._database.read() as connection:
+            found = await find(connection)
+        for at in found:
+            try:
+                await self._endings.end(at, status, error)
+            except (errors.JobState, errors.Busy) as refusal:
+                log.info("a job was not ended", job=at.id, status=status, reason=refusal.detail)
