@@ -4,15 +4,15 @@ peer."""
 import asyncio
 import os
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvloop
 
-from scripts.benches import charging, fan_out, idle_memory, push_delay, report, reveals
+from scripts.benches import charging, export, fan_out, idle_memory, push_delay, report, reveals
 from scripts.benches.figures import Line, Target
 from scripts.benches.plan import FULL, QUICK, Plan
 from tests.services import Postgres
@@ -29,14 +29,32 @@ async def charging_on_sqlite(folder: Path, plan: Plan) -> list[Line]:
 
 async def charging_on_postgresql(folder: Path, plan: Plan) -> list[Line]:
     """Row 1, on a PostgreSQL of our own."""
+    with new_postgresql(folder) as url:
+        return await charging.measure(url, plan, Target("at least", 15.0))
+
+
+async def export_on_sqlite(folder: Path, plan: Plan) -> list[Line]:
+    """A large export, on one SQLite file."""
+    return await export.measure({"BATTERY_DATA": str(folder)}, plan, "SQLite")
+
+
+async def export_on_postgresql(folder: Path, plan: Plan) -> list[Line]:
+    """A large export, on a PostgreSQL of our own."""
+    with new_postgresql(folder) as url:
+        env = {"BATTERY_DATA": str(folder), "BATTERY_DATABASE_URL": url}
+        return await export.measure(env, plan, "PostgreSQL")
+
+
+@contextmanager
+def new_postgresql(folder: Path) -> Iterator[str]:
+    """The URL of an empty database on a cluster of our own."""
     cluster = folder / "postgresql"
     cluster.mkdir()
     postgres = Postgres(cluster)
     with ExitStack() as stack:
         stack.callback(postgres.stop)
         postgres.start()
-        url = postgres.url(postgres.create_database())
-        return await charging.measure(url, plan, Target("at least", 15.0))
+        yield postgres.url(postgres.create_database())
 
 
 ROWS: Mapping[str, Measure] = {
@@ -46,6 +64,8 @@ ROWS: Mapping[str, Measure] = {
     "fan-out": fan_out.measure,
     "push-delay": push_delay.measure,
     "idle-memory": idle_memory.measure,
+    "export-sqlite": export_on_sqlite,
+    "export-postgresql": export_on_postgresql,
 }
 
 

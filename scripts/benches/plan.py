@@ -6,7 +6,8 @@ import msgspec
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`seconds` of each round of each side; `subjects`: enough for a side's rounds.
 
-    Fan-out counts instead: a round has so many `events`, or so many `bursts` of fifty.
+    Fan-out counts instead: a round has so many `events`, or so many `bursts` of fifty. `exported`:
+    contacts of the one export.
     """
 
     rounds: int
@@ -17,6 +18,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     bursts: int
     idle_sockets: int
     reveals: int
+    exported: int
 
 
 FULL = Plan(
@@ -28,6 +30,7 @@ FULL = Plan(
     bursts=5,
     idle_sockets=2_000,
     reveals=60,
+    exported=100_000,
 )
 QUICK = Plan(
     rounds=1,
@@ -38,5 +41,6 @@ QUICK = Plan(
     bursts=2,
     idle_sockets=100,
     reveals=5,
+    exported=1_000,
 )
 """Shows that every row still runs; the figures say little."""

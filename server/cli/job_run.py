@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from server.cli.calls import CallFailed, Calls, Refused
+from server.cli.following import News
 from server.cli.job_files import Place, fetch
-from server.cli.job_news import JobNews
 from server.cli.job_screen import Screen
 from server.cli.job_shown import (
     account_lines,
@@ -142,7 +142,7 @@ class JobRun:
             self._job = self._calls.stop(job.id)
 
     def _followed(self, job: Job) -> Job:
-        with closing(JobNews(self._calls, job.id)) as news, self._screen.following() as show:
+        with closing(News(self._calls, job.id)) as news, self._screen.following() as show:
             while job.status in UNDER_WAY:
                 show(job)
                 job = self._job = news.next()

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from server.cli.calls import CallFailed, Calls
-from server.cli.job_asks import chosen_kinds, corrected, mapping, subjects_in, wanted
+from server.cli.choosing import chosen_kinds, corrected, mapping, subjects_in, wanted
 from server.cli.job_files import Format, Place
 from server.cli.job_run import Ended, Exit, JobRun, Manner, code_of
 from server.cli.job_screen import Screen

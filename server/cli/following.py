@@ -28,7 +28,7 @@ class _Message(Answer, frozen=True):
     type: str
 
 
-class JobNews:
+class News:
     """Follows one job. Close it afterwards."""
 
     def __init__(self, calls: Calls, job: str) -> None:

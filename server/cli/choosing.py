@@ -76,10 +76,9 @@ def subjects_in(file: Path, calls: Calls, screen: Screen) -> list[str]:
     named = _lines(file)
     urls = [name for name in named if not name.startswith(IDS)]
     found: dict[str, str | None] = {}
-    with screen.busy("Looking up profile URLs …"):
-        for start in range(0, len(urls), LOOKUP_URLS):
-            some = urls[start : start + LOOKUP_URLS]
-            found |= zip(some, calls.lookups(some), strict=True)
+    for start in range(0, len(urls), LOOKUP_URLS):
+        some = urls[start : start + LOOKUP_URLS]
+        found |= zip(some, calls.lookups(some), strict=True)
     unknown = [url for url in urls if found[url] is None]
     if unknown:
         more = f" and {len(unknown) - UNKNOWN_SHOWN:,} more" * (len(unknown) > UNKNOWN_SHOWN)
