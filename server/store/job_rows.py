@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import JobId, OrgId, SubjectId
@@ -37,9 +37,8 @@ _problems = (
     .order_by(job_row.c.row_no)
     .limit(bindparam("limit"))
 )
-_forget = delete(job_row).where(
-    job_row.c.org_id == bindparam("org"), job_row.c.job_id == bindparam("job")
-)
+_first = select(func.min(job_row.c.row_no)).where(*_of_job)
+_forget = delete(job_row).where(*_of_job, job_row.c.row_no < bindparam("through"))
 _forget_person = (
     update(job_row)
     .where(job_row.c.subject_id.in_(bindparam("subjects", expanding=True)))
@@ -111,9 +110,13 @@ async def problems(
     return [(row.line, row.problem) for row in await connection.execute(_problems, given)]
 
 
-async def forget(connection: AsyncConnection, org: OrgId, job: JobId) -> None:
-    """Deletes every row: the job ended without a file, or its rows are written anew."""
-    await connection.execute(_forget, {"org": org, "job": job})
+async def forget_some(connection: AsyncConnection, org: OrgId, job: JobId, limit: int) -> bool:
+    """Deletes the first rows, at most `limit`. False: there are none any more."""
+    first = await connection.scalar(_first, {"org": org, "job": job})
+    if first is None:
+        return False
+    await connection.execute(_forget, {"org": org, "job": job, "through": first + limit})
+    return True
 
 
 async def forget_people(connection: AsyncConnection, subjects: list[SubjectId]) -> None:

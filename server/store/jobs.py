@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import AtUs, JobId, OrgId, UserId
@@ -22,7 +22,8 @@ Status = JobStatus | Literal["drafting"]
 
 
 class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A `job` row; see the schema. `mapping`: field to column of the file, an import's."""
+    """A `job` row; see the schema. `mapping`: field to column of the file, an import's. `chosen`:
+    the search of an export by pages; who else was chosen, its rows say."""
 
     org: OrgId
     id: JobId
@@ -55,7 +56,7 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft to be: what is known before its rows are."""
+    """A draft to be: what is known before its rows are. `worker`: the claim it is written under."""
 
     id: JobId
     user: UserId
@@ -163,10 +164,10 @@ async def put_quote(
     rows: int,
     problem_count: int,
     mapping: Mapping[str, str],
-) -> bool:
-    """A draft or quoted job gets a fresh quote; False: it is neither any more. `rows` counts all
-    rows, problems included."""
-    moved = await connection.execute(
+) -> None:
+    """A draft becomes quoted, a quoted job gets a fresh quote. `rows` counts all rows, problems
+    included. To be called under a claim that was kept (server/store/job_claims.py)."""
+    await connection.execute(
         update(job)
         .where(job.c.org_id == org, job.c.id == id_, job.c.status.in_(("drafting", "quoted")))
         .values(
@@ -175,16 +176,7 @@ async def put_quote(
             rows=rows,
             problem_count=problem_count,
             mapping=to_json(dict(mapping)).decode(),
-            worker=None,
         )
-    )
-    return moved.rowcount == 1
-
-
-async def delete_draft(connection: AsyncConnection, org: OrgId, id_: JobId) -> None:
-    """Its rows are deleted by themselves (server/store/job_rows.py)."""
-    await connection.execute(
-        delete(job).where(job.c.org_id == org, job.c.id == id_, job.c.status == "drafting")
     )
 
 

@@ -32,14 +32,7 @@ async def search(
     offset: int,
 ) -> Found:
     """Subjects that the org can see, by name. `EVERYONE` as org: the directory's alone."""
-    orgs = [EVERYONE] if org == EVERYONE else [EVERYONE, org]
-    matches = _matches(org, terms, await _in_owned_values(connection, org, terms))
-    parts = [
-        select(*subject.c["id", "sort"]).where(
-            subject.c.type == subject_type, subject.c.org_id == one, matches
-        )
-        for one in orgs
-    ]
+    parts = await _parts(connection, org, subject_type, terms)
     ids = await _page(connection, parts, limit, offset)
     # The first page that is not full tells the total by itself: a rare word costs one reading.
     if len(ids) < limit and (ids or offset == 0):
@@ -49,6 +42,34 @@ async def search(
         counted = select(func.count()).select_from(part.subquery())
         total += int(await connection.scalar(counted) or 0)
     return Found(ids, total)
+
+
+async def page_of_ids(
+    connection: AsyncConnection,
+    org: OrgId,
+    subject_type: SubjectType,
+    terms: Terms,
+    *,
+    limit: int,
+    offset: int,
+) -> list[SubjectId]:
+    """Those of `search` without counting what is on other pages."""
+    parts = await _parts(connection, org, subject_type, terms)
+    return await _page(connection, parts, limit, offset)
+
+
+async def _parts(
+    connection: AsyncConnection, org: OrgId, subject_type: SubjectType, terms: Terms
+) -> list[Select[Any]]:
+    """The directory's and the org's own, each of which an index has in order."""
+    orgs = [EVERYONE] if org == EVERYONE else [EVERYONE, org]
+    matches = _matches(org, terms, await _in_owned_values(connection, org, terms))
+    return [
+        select(*subject.c["id", "sort"]).where(
+            subject.c.type == subject_type, subject.c.org_id == one, matches
+        )
+        for one in orgs
+    ]
 
 
 async def _page(
