@@ -16,6 +16,7 @@ from server.domain.balances import (
     Balances,
     HeadRow,
     HoldRow,
+    JobRow,
     LicenseRow,
     MonthRow,
     PieceRow,
@@ -27,6 +28,7 @@ from server.domain.ids import AtUs, JobId, OrgId, PieceKey, Seq, SessionId, Subj
 from server.store import schema
 from server.store.engine import Database
 from server.wire.battery import DEFAULT_PRICES, Prices
+from server.wire.jobs import Settlement
 from server.wire.words import BANNING_REASONS, Action, ChargeAction, Kind, ReversalReason, Role
 
 PRICES = DEFAULT_PRICES
@@ -52,6 +54,7 @@ class Books:
         self.months: dict[tuple[UserId, int], MonthRow] = {}
         self.pieces: dict[PieceKey, PieceRow] = {}
         self.holds: dict[JobId, HoldRow] = {}
+        self.jobs: dict[JobId, JobRow] = {}
         self._saved_lines = 0
 
     def hire(
@@ -108,8 +111,9 @@ class Books:
         job: str | None = None,
     ) -> Seq:
         """One piece at its price, license first. With `job`: out of that job's hold."""
-        price = self.head.prices.of(kind)
         hold = self.holds[JobId(job)] if job else None
+        prices = self.jobs[hold.job_id].prices if hold else self.head.prices
+        price = (prices or self.head.prices).of(kind)
         if hold is None:
             month = self._month(user, when)
             of_license = min(price, month.granted - month.used - month.held)
@@ -139,7 +143,7 @@ class Books:
             job=job,
         )
         gen = self.pieces[key].gen + 1 if key in self.pieces else 1
-        self.pieces[key] = PieceRow(key, gen, True, False, seq)
+        self.pieces[key] = PieceRow(key, gen, True, False, seq, UserId(user), when)
         return seq
 
     def reverse(
@@ -194,10 +198,13 @@ class Books:
         self.holds[JobId(job)] = HoldRow(
             JobId(job), UserId(user), month.month_no, of_license, of_extra, 0, 0, seq, None
         )
+        self.jobs[JobId(job)] = JobRow(
+            JobId(job), UserId(user), "export", "settling", self.head.prices, None
+        )
         return seq
 
     def release(self, job: str, when: AtUs) -> Seq:
-        """Whatever of the hold was not captured."""
+        """Whatever of the hold was not captured; the job is completed."""
         hold = self.holds[JobId(job)]
         of_license = hold.from_license - hold.captured_license
         of_extra = hold.from_extra - hold.captured_extra
@@ -212,6 +219,11 @@ class Books:
             job=job,
         )
         self.holds[hold.job_id] = replace(hold, ended_seq=seq)
+        self.jobs[hold.job_id] = replace(
+            self.jobs[hold.job_id],
+            status="completed",
+            credits=hold.captured_license + hold.captured_extra,
+        )
         return seq
 
     def balances(self) -> Balances:
@@ -220,6 +232,7 @@ class Books:
             tuple(self.licenses.values()),
             tuple(self.months.values()),
             tuple(self.holds.values()),
+            tuple(self.jobs.values()),
         )
 
     async def found(self, database: Database) -> None:
@@ -249,7 +262,8 @@ class Books:
             (schema.license_, [self._license_row(row) for row in self.licenses.values()]),
             (schema.allotment, [self._owned(row) for row in self.months.values()]),
             (schema.hold, [self._owned(row) for row in self.holds.values()]),
-            (schema.piece, [self._piece(row) for row in self.pieces.values()]),
+            (schema.job, [self._job_row(row) for row in self.jobs.values()]),
+            (schema.piece, [self._owned(row) for row in self.pieces.values()]),
             (schema.entry, [self._entry(line) for line in self.lines]),
             (schema.subject, [_subject_row(*pair) for pair in self.subjects.items()]),
         ]
@@ -257,9 +271,23 @@ class Books:
     def _owned(self, row: msgspec.Struct) -> dict[str, Any]:
         return {"org_id": self.org, **msgspec.structs.asdict(row)}
 
-    def _piece(self, row: PieceRow) -> dict[str, Any]:
-        paid = next((line for line in self.lines if line.seq == row.seq), self.lines[0])
-        return {**self._owned(row), "user_id": paid.user_id or "", "at_us": paid.at_us}
+    def _job_row(self, row: JobRow) -> dict[str, Any]:
+        settlement = None
+        if row.credits is not None:
+            settlement = json_of(bill(row.credits))
+        return {
+            "org_id": self.org,
+            "id": row.job_id,
+            "user_id": row.user_id,
+            "action": row.action,
+            "status": row.status,
+            "kinds": "email,phone,personality",
+            "label": "",
+            "prices": json_of(row.prices),
+            "settlement": settlement,
+            "created_us": 0,
+            "expires_us": 0,
+        }
 
     def _entry(self, line: EntryLine) -> dict[str, Any]:
         return {"org_id": self.org, **msgspec.structs.asdict(line)}
@@ -369,6 +397,26 @@ class Books:
             )
         )
         return seq
+
+
+def json_of(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def bill(credits: int) -> Settlement:
+    """Of a job that came to so much; nothing else of it is looked at."""
+    return Settlement(
+        charged=0,
+        already_owned=0,
+        duplicates=0,
+        not_found=0,
+        over_hold=0,
+        credits=credits,
+        from_license=0,
+        from_extra=0,
+        seq=0,
+        by_kind={},
+    )
 
 
 def _subject_row(subject: SubjectId, name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import msgspec
 
 from server.domain.ids import AtUs, JobId, PieceKey, Seq, UserId
 from server.wire.battery import Prices
+from server.wire.words import JobAction, JobStatus
 
 
 class HeadRow(msgspec.Struct, frozen=True):
@@ -60,6 +61,19 @@ class PieceRow(msgspec.Struct, frozen=True, gc=False):
     live: bool
     banned: bool
     seq: Seq
+    user_id: UserId
+    at_us: AtUs
+
+
+class JobRow(msgspec.Struct, frozen=True, gc=False):
+    """A `job` that was started. `credits`: what it came to, once it is completed."""
+
+    job_id: JobId
+    user_id: UserId
+    action: JobAction
+    status: JobStatus
+    prices: Prices | None
+    credits: int | None
 
 
 class Balances(msgspec.Struct, frozen=True):
@@ -69,3 +83,4 @@ class Balances(msgspec.Struct, frozen=True):
     licenses: tuple[LicenseRow, ...]
     months: tuple[MonthRow, ...]
     holds: tuple[HoldRow, ...]
+    jobs: tuple[JobRow, ...]

@@ -10,10 +10,11 @@ from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from server.domain.balances import MonthRow
+from server.domain.balances import JobRow, MonthRow
 from server.domain.entries import CapData, EntryLine, LicenseData, PricesData
 from server.domain.findings import Findings
 from server.domain.ids import AtUs, JobId, Seq, UserId
+from server.domain.replay_jobs import check_job_charge
 from server.wire.words import CHARGE_ACTIONS
 
 DATA = TypeVar("DATA", LicenseData, CapData, PricesData)
@@ -97,11 +98,15 @@ class Parts(NamedTuple):
 
 
 class Replay:
-    """Feed it every entry of one org in order of `seq`. `months`: the frozen bounds (R12)."""
+    """Feed it every entry of one org in order of `seq`. `months`: the frozen bounds (R12); `jobs`:
+    the started ones, with the prices of their start (R20)."""
 
-    def __init__(self, months: Iterable[MonthRow], findings: Findings) -> None:
+    def __init__(
+        self, months: Iterable[MonthRow], jobs: Iterable[JobRow], findings: Findings
+    ) -> None:
         self.now = Replayed()
         self._bounds = {(row.user_id, row.month_no): row for row in months}
+        self._jobs = {row.job_id: row for row in jobs}
         self._reversed: set[Seq] = set()
         self._findings = findings
 
@@ -185,6 +190,7 @@ class Replay:
         if line.piece_key is None or line.from_license < 0 or line.from_extra < 0:
             self._findings.tell(4, f"charge {line.seq} has no piece or a negative part")
         if line.job_id is not None:
+            check_job_charge(line, self._jobs.get(line.job_id), self._findings)
             self._capture(line, month)
         else:
             self._check_price(line)

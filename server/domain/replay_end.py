@@ -6,6 +6,7 @@ from server.domain.balances import Balances, HeadRow, HoldRow, LicenseRow, Month
 from server.domain.findings import Findings
 from server.domain.ids import UserId
 from server.domain.replay import Hold, Month, Replayed, Seat
+from server.domain.replay_jobs import check_jobs
 
 
 def compare(now: Replayed, rows: Balances, findings: Findings) -> None:
@@ -15,6 +16,7 @@ def compare(now: Replayed, rows: Balances, findings: Findings) -> None:
     _compare_months(now, rows.months, findings)
     _check_months_follow(rows.months, findings)
     _compare_holds(now, rows.holds, findings)
+    check_jobs(rows, findings)
     _check_held(rows, findings)
     _check_used(now, rows, findings)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from server.domain.balances import PieceRow
 from server.domain.findings import Findings
-from server.domain.ids import PieceKey, Seq
+from server.domain.ids import AtUs, PieceKey, Seq, UserId
 from server.wire.words import BANNING_REASONS, Action, ReversalReason
 
 
@@ -17,13 +17,15 @@ class PieceMove(msgspec.Struct, frozen=True, gc=False):
     action: Action
     ref_seq: Seq | None
     reason: ReversalReason | None
+    user_id: UserId
+    at_us: AtUs
 
 
 def check_piece(
     key: PieceKey, moves: Sequence[PieceMove], row: PieceRow | None, findings: Findings
 ) -> None:
     """All `moves` of one piece in order of `seq`, and its row, if it has one (invariant 4)."""
-    now = PieceRow(key, 0, False, False, Seq(0))
+    now = PieceRow(key, 0, False, False, Seq(0), UserId(""), AtUs(0))
     for move in moves:
         fault = _fault(now, move)
         if fault:
@@ -49,10 +51,15 @@ def _after(now: PieceRow, move: PieceMove) -> PieceRow:
     if move.action == "reversal":
         banned = now.banned or move.reason in BANNING_REASONS
         return msgspec.structs.replace(now, live=False, banned=banned)
-    return msgspec.structs.replace(now, gen=now.gen + 1, live=True, seq=move.seq)
+    return PieceRow(
+        now.piece_key, now.gen + 1, True, now.banned, move.seq, move.user_id, move.at_us
+    )
 
 
 def _shown(row: PieceRow | None) -> str:
     if row is None:
         return "missing"
-    return f"gen {row.gen}, live {row.live}, banned {row.banned}, paid by entry {row.seq}"
+    return (
+        f"gen {row.gen}, live {row.live}, banned {row.banned}, paid by entry {row.seq} "
+        f"of {row.user_id} at {row.at_us}"
+    )

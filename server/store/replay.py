@@ -6,16 +6,26 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, func, select
+import msgspec
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.domain.balances import Balances, HeadRow, HoldRow, LicenseRow, MonthRow, PieceRow
+from server.domain.balances import (
+    Balances,
+    HeadRow,
+    HoldRow,
+    JobRow,
+    LicenseRow,
+    MonthRow,
+    PieceRow,
+)
 from server.domain.entries import EntryLine
 from server.domain.ids import OrgId, PieceKey, Seq
 from server.domain.replay_pieces import PieceMove
 from server.store.lists import chunked
-from server.store.schema import allotment, entry, hold, license_, org_head, piece
+from server.store.schema import allotment, entry, hold, job, license_, org_head, piece
 from server.wire.battery import Prices
+from server.wire.jobs import Settlement
 
 CHUNK_ENTRIES = 2_000
 """About 10 ms of replaying before other requests have their turn."""
@@ -39,11 +49,14 @@ async def balances(connection: AsyncConnection, org: OrgId) -> Balances | None:
     licenses = await connection.execute(_of(license_, org))
     months = await connection.execute(_of(allotment, org))
     holds = await connection.execute(_of(hold, org))
+    started = or_(job.c.prices.is_not(None), job.c.status.in_(("running", "settling", "completed")))
+    jobs = await connection.execute(_of(job, org).where(started))
     return Balances(
         head=_head(head),
         licenses=tuple(_license(row) for row in licenses),
         months=tuple(_mirrored(MonthRow, row) for row in months),
         holds=tuple(_mirrored(HoldRow, row) for row in holds),
+        jobs=tuple(_job(row) for row in jobs),
     )
 
 
@@ -107,10 +120,14 @@ def _moves(org: OrgId) -> Select[Any]:
             entry.c.action,
             entry.c.ref_seq,
             entry.c.reason,
+            entry.c.user_id,
+            entry.c.at_us,
             owned.c.gen,
             owned.c.live,
             owned.c.banned,
             owned.c.seq.label("paid_seq"),
+            owned.c.user_id.label("paid_by"),
+            owned.c.at_us.label("paid_us"),
         )
         .select_from(
             entry.outerjoin(
@@ -126,12 +143,14 @@ def _moves(org: OrgId) -> Select[Any]:
 def _story(rows: list[Row[Any]]) -> PieceStory:
     first = rows[0]
     key = PieceKey(bytes(first.piece_key))
-    moves = [PieceMove(row.seq, row.action, row.ref_seq, row.reason) for row in rows]
+    moves = [
+        PieceMove(row.seq, row.action, row.ref_seq, row.reason, row.user_id, row.at_us)
+        for row in rows
+    ]
     if first.gen is None:
         return PieceStory(key, moves, None)
-    return PieceStory(
-        key, moves, PieceRow(key, first.gen, first.live, first.banned, first.paid_seq)
-    )
+    paid = (first.paid_seq, first.paid_by, first.paid_us)
+    return PieceStory(key, moves, PieceRow(key, first.gen, first.live, first.banned, *paid))
 
 
 def _of(table: Any, org: OrgId) -> Select[Any]:
@@ -153,6 +172,18 @@ def _head(row: Row[Any]) -> HeadRow:
             email=row.price_email, phone=row.price_phone, personality=row.price_personality
         ),
         own_prices=row.own_prices,
+    )
+
+
+def _job(row: Row[Any]) -> JobRow:
+    came_to = msgspec.json.decode(row.settlement, type=Settlement) if row.settlement else None
+    return JobRow(
+        job_id=row.id,
+        user_id=row.user_id,
+        action=row.action,
+        status=row.status,
+        prices=msgspec.json.decode(row.prices, type=Prices) if row.prices else None,
+        credits=came_to.credits if came_to else None,
     )
 
 

@@ -23,7 +23,7 @@ async def verify(database: Database, org: OrgId) -> VerifyAnswer:
         rows = await store.balances(connection, org)
         if rows is None:
             raise errors.NotFound(f"There is no organization {org}.")
-        replay = Replay(rows.months, findings)
+        replay = Replay(rows.months, rows.jobs, findings)
         async with aclosing(store.entries(connection, org)) as chunks:
             async for lines in chunks:
                 refs = {line.ref_seq for line in lines if line.ref_seq is not None}

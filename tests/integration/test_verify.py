@@ -9,7 +9,7 @@ from server.domain import errors
 from server.domain.ids import OrgId, UserId
 from server.store import replay
 from server.store.engine import Database
-from server.store.schema import allotment, entry, license_, org_head, piece
+from server.store.schema import allotment, entry, hold, job, license_, org_head, piece
 from server.usecases.verify import verify
 from server.wire.battery import DEFAULT_PRICES
 from tests.ledger_rows import Books, at
@@ -109,11 +109,18 @@ async def test_an_unknown_org_is_not_found(database: Database, books: Books) -> 
         (update(license_).values(last_month_no=7), {2}),
         (update(license_).values(anchor="2026-11-02"), {2}),
         (update(allotment).where(allotment.c.month_no == 0).values(granted=999), {2}),
-        (update(entry).where(entry.c.seq == 6).values(at_us=1), {8, 10}),
+        (update(entry).where(entry.c.seq == 6).values(at_us=1), {4, 8, 10}),
         (update(entry).where(entry.c.seq == 6).values(extra_left=1), {2}),
         (update(piece).where(piece.c.live).values(live=False), {4}),
         (update(piece).values(gen=3), {4}),
         (update(piece).values(banned=False), {4}),
+        (update(piece).where(piece.c.live).values(user_id="usr_nobody"), {4}),
+        (update(piece).where(piece.c.live).values(at_us=1), {4}),
+        (update(job).values(status="running"), {6}),
+        (update(job).values(user_id="usr_bob"), {6}),
+        (update(job).values(action="import"), {6}),
+        (update(job).values(settlement=None), {6}),
+        (update(job).values(prices='{"email":1,"phone":9,"personality":100}'), {5}),
     ],
     ids=lambda value: str(value).replace("\n", " "),
 )
@@ -156,3 +163,23 @@ async def test_r32_a_lost_balance_row_is_told(database: Database, books: Books) 
     async with database.write() as connection:
         await connection.execute(delete(license_).where(license_.c.user_id == UserId("usr_bob")))
     assert await broken(database, books) == {2}
+
+
+async def test_r19_a_started_job_without_its_hold_is_told(database: Database, books: Books) -> None:
+    books.hold("usr_bob", "job_2", 1, 0, DECEMBER)
+    await books.found(database)
+    assert await broken(database, books) == set()
+    async with database.write() as connection:
+        await connection.execute(delete(hold).where(hold.c.job_id == "job_2"))
+    assert await broken(database, books) == {6}
+
+
+async def test_r21_an_open_hold_without_its_job_is_told(database: Database, books: Books) -> None:
+    books.hold("usr_bob", "job_2", 1, 0, DECEMBER)
+    await books.found(database)
+    async with database.write() as connection:
+        await connection.execute(delete(job).where(job.c.id == "job_2"))
+    answer = await verify(database, books.org)
+    assert [one.detail for one in answer.broken] == [
+        "the hold of job_2 is of a job that is unknown"
+    ]

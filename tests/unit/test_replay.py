@@ -34,7 +34,7 @@ def books() -> Books:
 
 def replayed(lines: list[EntryLine], rows: Balances) -> list[Broken]:
     findings = Findings()
-    replay = Replay(rows.months, findings)
+    replay = Replay(rows.months, rows.jobs, findings)
     by_seq = {line.seq: line for line in lines}
     for line in lines:
         replay.feed(line, by_seq.get(line.ref_seq) if line.ref_seq else None)
@@ -347,11 +347,16 @@ def test_one_wrong_figure_fills_no_report(books: Books) -> None:
 
 
 def charge(seq: int) -> PieceMove:
-    return PieceMove(Seq(seq), "reveal", None, None)
+    return PieceMove(Seq(seq), "reveal", None, None, BOB, AtUs(MONDAY + seq))
 
 
 def reversal(seq: int, of: int, reason: ReversalReason = "mistake") -> PieceMove:
-    return PieceMove(Seq(seq), "reversal", Seq(of), reason)
+    return PieceMove(Seq(seq), "reversal", Seq(of), reason, BOB, AtUs(MONDAY + seq))
+
+
+def piece_row(gen: int, is_live: bool, is_banned: bool, paid: int) -> PieceRow:
+    """As `charge` leaves it."""
+    return PieceRow(KEY, gen, is_live, is_banned, Seq(paid), BOB, AtUs(MONDAY + paid))
 
 
 def piece_faults(moves: list[PieceMove], row: PieceRow | None) -> list[str]:
@@ -362,14 +367,14 @@ def piece_faults(moves: list[PieceMove], row: PieceRow | None) -> list[str]:
 
 def test_r28_a_piece_taken_back_can_be_bought_again() -> None:
     moves = [charge(1), reversal(2, 1), charge(3)]
-    assert piece_faults(moves, PieceRow(KEY, 2, True, False, Seq(3))) == []
+    assert piece_faults(moves, piece_row(2, True, False, 3)) == []
 
 
 def test_r27_a_piece_taken_back_as_bounced_stays_banned() -> None:
-    row = PieceRow(KEY, 1, False, True, Seq(1))
+    row = piece_row(1, False, True, 1)
     moves = [charge(1), reversal(2, 1, "bounced")]
     assert piece_faults(moves, row) == []
-    [again] = piece_faults([*moves, charge(3)], PieceRow(KEY, 2, True, True, Seq(3)))
+    [again] = piece_faults([*moves, charge(3)], piece_row(2, True, True, 3))
     assert again == "entry 3 charges a piece that was taken back as wrong (R27)"
 
 
@@ -386,7 +391,8 @@ def test_r27_a_piece_taken_back_as_bounced_stays_banned() -> None:
 def test_r02_a_piece_is_paid_once_at_a_time(moves: list[PieceMove]) -> None:
     gen = sum(move.action == "reveal" for move in moves)
     paid = max((move.seq for move in moves if move.action == "reveal"), default=Seq(0))
-    row = PieceRow(KEY, gen, moves[-1].action == "reveal", False, paid)
+    unpaid = PieceRow(KEY, 0, False, False, Seq(0), UserId(""), AtUs(0))
+    row = piece_row(gen, moves[-1].action == "reveal", False, paid) if paid else unpaid
     assert len(piece_faults(moves, row)) == 1
 
 
@@ -394,12 +400,14 @@ def test_r02_a_piece_is_paid_once_at_a_time(moves: list[PieceMove]) -> None:
     "row",
     [
         None,
-        PieceRow(KEY, 2, True, False, Seq(1)),
-        PieceRow(KEY, 1, False, False, Seq(1)),
-        PieceRow(KEY, 1, True, True, Seq(1)),
-        PieceRow(KEY, 1, True, False, Seq(2)),
+        piece_row(2, True, False, 1),
+        piece_row(1, False, False, 1),
+        piece_row(1, True, True, 1),
+        piece_row(1, True, False, 2),
+        replace(piece_row(1, True, False, 1), user_id=UserId("usr_jane")),
+        replace(piece_row(1, True, False, 1), at_us=MONDAY),
     ],
-    ids=["missing", "gen", "live", "banned", "seq"],
+    ids=["missing", "gen", "live", "banned", "seq", "payer", "time"],
 )
 def test_r32_a_piece_row_that_differs_from_its_entries_is_told(row: PieceRow | None) -> None:
     assert len(piece_faults([charge(1)], row)) == 1
