@@ -16,6 +16,7 @@ from server.domain.commits import Crossing, RevealedItem
 from server.domain.credit_month import first_day
 from server.domain.entries import CapData, EntryLine, LicenseData, PricesData
 from server.domain.ids import EVERYONE, AtUs, Seq, SubjectId, UserId
+from server.domain.keys import recalled
 from server.domain.plan import FreshAnswer, Plan
 from server.domain.state import KeptAnswer, Month, OrgState, Seat
 from server.wire.battery import Battery
@@ -215,12 +216,7 @@ class Ledger:
         kept = self.state.answers.get((by.id, key.key)) if key else None
         if kept is None or key is None:
             return None
-        if kept.fingerprint != key.fingerprint:
-            raise errors.IdempotencyConflict(
-                "This Idempotency-Key was used for another request in the last 24 hours; "
-                "use a new key."
-            )
-        return kept.answer
+        return recalled(kept, key)
 
     def remember(self, by: By, key: Idempotency | None, answer: str) -> None:
         """Keep an answer for its key, unique per caller: an operator's over all orgs."""

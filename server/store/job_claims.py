@@ -13,9 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.ids import AtUs, JobId, OrgId, UserId
 from server.store.schema import job
 
-DIRTY_LEASE_US = 1
+DIRTY_LEASE_US = 0
 """In the past: the next request may have the claim at once, and learns that rows were left half
 written."""
+TIDIED_LEASE_US = -1
+"""Of a job that ended without a charge and has no rows any more: the index finds the others."""
+ENDED_UNCHARGED = ("stopped", "failed", "expired")
 
 Taken = Literal["clean", "dirty"]
 """`dirty`: whoever had the claim before left rows that may not be those of the quote."""
@@ -78,6 +81,22 @@ async def delete_draft(connection: AsyncConnection, org: OrgId, id_: JobId, clai
         delete(job).where(_claimed(org, id_, claim), job.c.status == "drafting")
     )
     return gone.rowcount == 1
+
+
+async def untidied(connection: AsyncConnection, limit: int) -> list[tuple[OrgId, JobId]]:
+    """Jobs that ended without a charge and may still have rows (R25)."""
+    query = (
+        select(job.c.org_id, job.c.id)
+        .where(job.c.status.in_(ENDED_UNCHARGED), job.c.lease_us > TIDIED_LEASE_US)
+        .limit(limit)
+    )
+    return [(OrgId(row.org_id), JobId(row.id)) for row in await connection.execute(query)]
+
+
+async def tidied(connection: AsyncConnection, org: OrgId, id_: JobId) -> None:
+    """The rows of this ended job are gone."""
+    has_ended = job.c.status.in_(ENDED_UNCHARGED)
+    await _moved(connection, _is(org, id_), has_ended, lease_us=TIDIED_LEASE_US)
 
 
 def _is(org: OrgId, id_: JobId) -> ColumnElement[bool]:
