@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import AtUs, JobId, OrgId
+from server.store.job_claims import DIRTY_LEASE_US
 from server.store.schema import job, users
 
 STARTED = ("running", "settling")
-_ALREADY_FREE = 0
 
 
 class JobAt(NamedTuple):
@@ -89,11 +89,15 @@ async def put_off(connection: AsyncConnection, at: JobAt, worker: str, until: At
 
 
 async def free_all(connection: AsyncConnection) -> None:
-    """Ends every lease, for a server that is the only one on its database."""
+    """Ends every lease and every claim, for a server that is the only one on its database."""
     await connection.execute(
         update(job)
-        .where(job.c.status.in_(("drafting", *STARTED)), job.c.lease_us > _ALREADY_FREE)
-        .values(worker=None, lease_us=_ALREADY_FREE)
+        .where(
+            job.c.status.in_(("drafting", "quoted", *STARTED)),
+            job.c.worker.is_not(None),
+            job.c.lease_us > DIRTY_LEASE_US,
+        )
+        .values(lease_us=DIRTY_LEASE_US)
     )
 
 
