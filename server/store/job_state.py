@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, literal_column, select
 
 from server.domain.commands import BeginSettling, Command, CompleteJob, EndJob, SettleRows, StartJob
 from server.domain.ids import AtUs, JobId, OrgId, Seq, SubjectId, UserId
@@ -40,7 +40,7 @@ _jobs = PreparedSelect(
     .where(
         schema.job.c.org_id == bindparam("org"),
         schema.job.c.id.in_(bindparam("jobs", expanding=True)),
-        schema.job.c.status != "drafting",
+        schema.job.c.status != literal_column("'drafting'"),
     )
     # Leases are taken and renewed without the org's lock; in this order, as several are locked.
     .order_by(schema.job.c.id)
