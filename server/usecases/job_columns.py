@@ -218,7 +218,7 @@ def _number(type_: str, fact: Fact) -> Cell:
     kept = fact.kept("phone")
     if not isinstance(kept, KeptPhone):
         return None
-    return ", ".join(phone.number for phone in kept.phones if phone.type == type_)
+    return ", ".join(phone.number for phone in kept.phones if phone.type == type_) or None
 
 
 _PHONES: Final = (
@@ -248,7 +248,7 @@ _PERSONALITY: Final = (
 def _credits(fact: Fact) -> Cell:
     """What the job charged for the row, all kinds together; what was given back stands in the
     history."""
-    return sum(item.credits for item in fact.row.items) if fact.row.items else None
+    return None if fact.row.problem else sum(item.credits for item in fact.row.items)
 
 
 def _payment(kind: Kind, before: str, zone: ZoneInfo) -> list[Field]:

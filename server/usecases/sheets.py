@@ -220,7 +220,7 @@ class _Book:
     def _write(self, place: int, column: Column, cell: Cell) -> None:
         at = (self._next_row, place)
         match cell:
-            case None:
+            case None | "":
                 return
             case str():
                 # Never as a formula, a link or a number: text is written as text.
