@@ -66,12 +66,15 @@ class _Lines:
         self.taken.clear()
 
 
-def text_lines(stream: BinaryIO) -> Iterator[str]:
+def text_lines(
+    stream: BinaryIO, encoding: str = "utf-8", errors: str = "surrogateescape"
+) -> Iterator[str]:
     """The lines of `stream`, ends included, cut after LINE_CHARS_MAX + 1 characters.
 
-    Bytes that are no UTF-8 become lone surrogates, which `records` reports. `stream` stays open.
+    `errors` leaves what is no text of this encoding as lone surrogates, which `records` reports.
+    `stream` stays open.
     """
-    text = io.TextIOWrapper(stream, encoding="utf-8", errors="surrogateescape", newline="")
+    text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
     try:
         while line := text.readline(LINE_CHARS_MAX + 1):
             yield line
@@ -83,8 +86,10 @@ def text_lines(stream: BinaryIO) -> Iterator[str]:
             text.detach()
 
 
-def records(lines: Iterable[str], delimiter: str = ",") -> Iterator[Record | BadRecord]:
-    """Every record of `lines` in order; empty lines are none."""
+def records(
+    lines: Iterable[str], delimiter: str = ",", encoding: str = "UTF-8"
+) -> Iterator[Record | BadRecord]:
+    """Every record of `lines` in order; empty lines are none. `encoding`: what it is called."""
     source = _Lines(lines)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
@@ -100,7 +105,7 @@ def records(lines: Iterable[str], delimiter: str = ",") -> Iterator[Record | Bad
         except csv.Error as error:
             reason = f"not readable as CSV: {error}"
         taken = source.taken if reason is None else source.taken[:1]
-        reason = _unreadable(taken) or reason
+        reason = _unreadable(taken, encoding) or reason
         source.settle(len(taken))
         if reason is not None:
             yield BadRecord(start, reason)
@@ -117,7 +122,7 @@ def delimiter_of(header: str, known: frozenset[str]) -> str:
     return max(DELIMITERS, key=found)
 
 
-def _unreadable(lines: list[str]) -> str | None:
+def _unreadable(lines: list[str], encoding: str) -> str | None:
     """Why these physical lines cannot be a record, whatever the quotes say."""
     for line in lines:
         if len(line) > LINE_CHARS_MAX:
@@ -125,5 +130,5 @@ def _unreadable(lines: list[str]) -> str | None:
         if "\0" in line:
             return "the line holds a NUL character"
         if not line.isascii() and _UNDECODABLE.search(line):
-            return "the line is not UTF-8 text"
+            return f"the line is not {encoding} text"
     return None
