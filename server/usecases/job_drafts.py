@@ -79,20 +79,29 @@ class Claim:
                 pass
 
     async def finish(self, counted: Counted) -> None:
-        """The quote of the rows that were written; then the claim is over. Raises Busy."""
-        record = self.record
+        """The quote of a draft's rows; then the claim is over. Raises Busy."""
         async with self._kept() as connection:
-            await jobs.put_quote(
-                connection,
-                record.org,
-                record.id,
-                quote=counted.quote,
-                rows=counted.rows,
-                problem_count=counted.problem_count,
-                mapping=record.mapping,
-            )
-            await job_claims.release(connection, record.org, record.id, self.name)
+            await self._put_quote(connection, counted)
+            # In one transaction, so that who meets a lost answer can tell a draft from a job.
+            await job_claims.release(connection, self.record.org, self.record.id, self.name)
         self._is_over = True
+
+    async def renew_quote(self, counted: Counted) -> None:
+        """The quote of rows that were all `put`. Raises Busy."""
+        async with self._kept() as connection:
+            await self._put_quote(connection, counted)
+        self.is_dirty = False
+
+    async def _put_quote(self, connection: AsyncConnection, counted: Counted) -> None:
+        await jobs.put_quote(
+            connection,
+            self.record.org,
+            self.record.id,
+            quote=counted.quote,
+            rows=counted.rows,
+            problem_count=counted.problem_count,
+            mapping=self.record.mapping,
+        )
 
     def started(self) -> None:
         """The job is the worker's now."""
@@ -233,9 +242,9 @@ class Drafts:
             until = AtUs(now + LEASE_US)
             taken = await job_claims.take(connection, record.org, record.id, name, now, until)
             current = await jobs.one(connection, record.org, record.id)
-        assert current is not None, "a job that was quoted is never deleted"
+            assert current is not None, "a job that was quoted is never deleted"
+            _refuse_unless_quoted(current, now)
         if taken is None:
-            refuse_unless_quoted(current)
             return None
         return Claim(self._database, self._clock, current, name, is_dirty=taken == "dirty")
 
@@ -247,17 +256,12 @@ class Drafts:
                 await _delete(self._database, record.org, record.id, record.user, claim.name)
 
 
-def refuse_unless_quoted(record: JobRecord) -> None:
-    """Raises NotQuoted, and Expired for a quote past its time."""
-    if record.status == "expired":
-        raise expired()
+def _refuse_unless_quoted(record: JobRecord, now: AtUs) -> None:
+    """Raises NotQuoted, and Expired for a quote past its time (R18)."""
+    if record.status == "expired" or (record.status == "quoted" and record.expires_us <= now):
+        raise errors.Expired("This quote has expired; make a new one. Nothing was charged.")
     if record.status != "quoted":
         raise NotQuoted(f"This job is {record.status}.", status=record.status)
-
-
-def expired() -> errors.Expired:
-    """The refusal of a quote past its time (R18)."""
-    return errors.Expired("This quote has expired; make a new one. Nothing was charged.")
 
 
 async def sweep_drafts(database: Database, lapsed_us: AtUs) -> int:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from server.domain.credit_month import from_us
 from server.domain.ids import AtUs
 from server.store import job_rows
@@ -51,3 +53,8 @@ def job_of(record: JobRecord, problems: Sequence[JobProblem]) -> Job:
         finished_at=None if record.finished_us is None else from_us(AtUs(record.finished_us)),
         expires_at=from_us(record.expires_us) if record.started_us is None else None,
     )
+
+
+def in_passing(job: Job) -> Job:
+    """The job as `job` messages carry it."""
+    return msgspec.structs.replace(job, problems=job.problems[:PROBLEMS_IN_PASSING_MAX])
