@@ -1,7 +1,7 @@
 """What becomes of a job: pushed on the battery socket, and asked for where there is none."""
 
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import msgspec
 from websockets.exceptions import WebSocketException
@@ -35,6 +35,7 @@ class News:
         self._calls = calls
         self._job = job
         self._socket: ClientConnection | None = None
+        self._open = ExitStack()
         self._connects_at = time.monotonic()
 
     def next(self) -> Job:
@@ -49,24 +50,26 @@ class News:
         return self._pushed(self._socket) or self._calls.job(self._job)
 
     def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        self._socket = None
+        self._open.close()
 
     def _connect(self) -> None:
         self._connects_at = time.monotonic() + CONNECT_EVERY_S
         with suppress(OSError, WebSocketException):
-            self._socket = connect(
-                f"ws{self._calls.url.removeprefix('http')}/api/v1/socket",
-                subprotocols=[Subprotocol(SUBPROTOCOL)],
-                compression=None,
-                open_timeout=OPEN_TIMEOUT_S,
-                close_timeout=CLOSE_TIMEOUT_S,
-                max_size=MESSAGE_BYTES_MAX,
-                user_agent_header=CLIENT,
+            socket = self._open.enter_context(
+                connect(
+                    f"ws{self._calls.url.removeprefix('http')}/api/v1/socket",
+                    subprotocols=[Subprotocol(SUBPROTOCOL)],
+                    compression=None,
+                    open_timeout=OPEN_TIMEOUT_S,
+                    close_timeout=CLOSE_TIMEOUT_S,
+                    max_size=MESSAGE_BYTES_MAX,
+                    user_agent_header=CLIENT,
+                )
             )
             hello = Hello(client=CLIENT, token=self._calls.token)
-            self._socket.send(to_json(hello), text=True)
+            socket.send(to_json(hello), text=True)
+            self._socket = socket
 
     def _pushed(self, socket: ClientConnection) -> Job | None:
         """None: nothing came for a while, or the socket is gone."""

@@ -70,6 +70,8 @@ class JobRun:
         self._screen = screen
         self._manner = manner
         self._job: Job | None = None
+        self._may_run = False
+        """From when it is asked to start, whether or not the answer has come."""
 
     def carry(self, create: Callable[[], Job]) -> None:
         """From `create` to the file. Raises Ended for every end but that of a file that is there.
@@ -110,8 +112,10 @@ class JobRun:
             if job.status != "quoted":
                 return job
             self._agree(job)
+            self._may_run = True
             try:
                 job = self._job = self._calls.start(job.id, f"{self._manner.key}.start{number}")
+                self._screen.say(f"Started {name_of(job)}; Ctrl-C stops it.")
             except Refused as refused:
                 if refused.code != "quote_changed":
                     raise
@@ -184,7 +188,7 @@ class JobRun:
         except OSError as error:
             why = f"The file cannot be written: {error.strerror or error}."
             raise Ended(Exit.REFUSED, f"{why} {_again(job)}") from None
-        self._screen.tell(str(path))
+        self._screen.file(path)
 
     def _quoted(self, job: Job) -> Ended:
         reason = _too_much(job)
@@ -193,11 +197,10 @@ class JobRun:
 
     def _interrupted(self) -> Ended:
         job = self._job
-        if job is None or job.status == "quoted":
+        if job is None or (job.status == "quoted" and not self._may_run):
             return Ended(Exit.STOPPED, "Interrupted; nothing was charged.")
-        if job.status in UNDER_WAY:
-            return Ended(Exit.LEFT, f"It goes on without you. {_again(job)}")
-        return Ended(Exit.LEFT, f"Interrupted. {_again(job)}")
+        goes_on = "" if job.status == "completed" else " It goes on without you."
+        return Ended(Exit.LEFT, f"Interrupted.{goes_on} {_again(job)}")
 
     def _failed(self, failed: CallFailed) -> Ended:
         job, told = self._job, failed.detail
@@ -232,5 +235,5 @@ def _later(job: Job) -> str:
 
 
 def _again(job: Job) -> str:
-    follows = "follows it and " if job.status in UNDER_WAY else ""
+    follows = "" if job.status == "completed" else "follows it and "
     return f"`python -m server job {job.id}` {follows}fetches its file, free of charge."

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -47,6 +48,13 @@ class Screen:
         """The whole answer of `--json`."""
         if self._is_json:
             typer.echo(to_json(job))
+
+    def file(self, path: Path) -> None:
+        """Where the file is: the last line of the answer."""
+        if self._is_json:
+            self.say(str(path))
+        else:
+            show(str(path))
 
     def say(self, text: str) -> None:
         """What happens meanwhile."""
