@@ -11,13 +11,14 @@ import structlog
 from sqlalchemy import make_url
 
 from server.clock import now_us
-from server.clockwork import for_ever
+from server.clockwork import AGAIN_S, for_ever
 from server.domain import errors
 from server.domain.ids import AtUs, OrgId, UserId
 from server.domain.pieces import PieceHasher
 from server.push.hub import Hub
 from server.push.relay import Relay
 from server.settings import Settings
+from server.store import job_leases
 from server.store.engine import Database
 from server.store.migrate import migrate
 from server.store.only_server import OnlyServer
@@ -28,13 +29,19 @@ from server.usecases.customers import Customers
 from server.usecases.history import History
 from server.usecases.housekeeping import forget_for_ever
 from server.usecases.invitations import Invitations
+from server.usecases.job_endings import Endings
+from server.usecases.job_news import JobNews
+from server.usecases.job_sweep import JobSweep
+from server.usecases.job_work import JobWorker
+from server.usecases.jobs import Jobs
 from server.usecases.members import Members
-from server.usecases.names import new_token
+from server.usecases.names import new_id, new_token
 from server.usecases.newcomers import Newcomers
 from server.usecases.one_secret import keep_to_one_secret
 from server.usecases.operator_tokens import OperatorTokens
 from server.usecases.pairings import Pairings
 from server.usecases.passwords import Passwords
+from server.usecases.seeking import Seeker
 from server.usecases.sessions import Sessions
 from server.usecases.subjects import Subjects
 from server.wire.jobs import Job
@@ -55,7 +62,7 @@ class House:
         self.hub = Hub(
             self.database,
             clock,
-            no_jobs,
+            self._unfinished_jobs,
             sockets_per_session=settings.limits.sockets_per_session,
         )
         self.relay = Relay(self.hub, self.database, settings.redis_url)
@@ -74,7 +81,26 @@ class House:
         self.operators = OperatorTokens(self.database, clock)
         self.history = History(self.database)
         self.subjects = Subjects(self.database, PieceHasher(settings.secret))
-        self.members = Members(self.database, self.charger, self.sessions, clock)
+        seeker, worker_name = Seeker(settings.secret), new_id("wrk")
+        news = JobNews(self.database, self.relay.tell)
+        self._worker = JobWorker(
+            self.database, self.charger, clock, settings, seeker, news.tell, worker_name
+        )
+        self.jobs = Jobs(
+            self.database,
+            self.charger,
+            seeker,
+            settings,
+            clock,
+            worker_name=worker_name,
+            tell=self.relay.tell,
+            wake=self._worker.wake,
+        )
+        endings = Endings(self.database, self.charger, news.tell)
+        self._sweep = JobSweep(self.database, clock, settings, endings)
+        self.members = Members(
+            self.database, self.charger, self.sessions, clock, stop_jobs=self.jobs.stop_all_of
+        )
         self.newcomers = Newcomers(
             self.database, self.charger, self.invitations, self.passwords, clock
         )
@@ -100,17 +126,36 @@ class House:
             await migrate(self.database, new_token())
             await keep_to_one_secret(self.database, self.settings.secret)
             await deployment_prices.follow(self.database, self.charger, self.settings.prices)
+            await self._free_jobs()
             await self.hub.start(self.sessions.still_valid)
             stack.push_async_callback(self.hub.stop)
             await self.relay.start()
             stack.push_async_callback(self.relay.stop)
             stack.push_async_callback(self.charger.close)
             stack.push_async_callback(self._last_words)
+            stack.push_async_callback(self._worker.close)
             forget = partial(forget_for_ever, self.database, self.clock)
-            for name, chore in (("forgetting", forget), ("last uses", self.sessions.keep_seen)):
-                task = asyncio.create_task(for_ever(name, chore, again_s=CHORE_AGAIN_S))
+            for name, chore, again_s in (
+                ("forgetting", forget, CHORE_AGAIN_S),
+                ("last uses", self.sessions.keep_seen, CHORE_AGAIN_S),
+                ("jobs", self._worker.run, AGAIN_S),
+                ("sweep of jobs", self._sweep.run, CHORE_AGAIN_S),
+            ):
+                task = asyncio.create_task(for_ever(name, chore, again_s=again_s))
                 stack.push_async_callback(_ended, task)
             yield
+
+    async def _unfinished_jobs(
+        self, org: OrgId, users: Sequence[UserId]
+    ) -> Mapping[UserId, list[Job]]:
+        """The hub is there before the jobs, which send through it."""
+        return await self.jobs.unfinished(org, users)
+
+    async def _free_jobs(self) -> None:
+        """On SQLite nobody else works on them: what a killed server left goes on at once (R23)."""
+        if self.database.is_sqlite:
+            async with self.database.write() as connection:
+                await job_leases.free_all(connection)
 
     async def _last_words(self) -> None:
         """Which sessions were in use; with the database away that is lost, and nothing else is."""
@@ -125,11 +170,6 @@ class House:
             lock = OnlyServer(Path(file))
             lock.take()
             stack.callback(lock.release)
-
-
-async def no_jobs(_org: OrgId, _users: Sequence[UserId]) -> Mapping[UserId, list[Job]]:
-    """The unfinished jobs of users: there are none before exports and imports are built."""
-    return {}
 
 
 async def _ended(chore: "asyncio.Task[None]") -> None:

@@ -20,8 +20,6 @@ from server.usecases.job_endings import Endings
 from server.wire.words import EndedStatus
 
 EVERY_S = 3.0
-TIDY_EVERY = 100
-"""Rounds between looks for what crashed processes left: rows, some five minutes."""
 AT_ONCE = 100
 """Jobs ended of each kind in one round: the rest is for the next."""
 OVERDUE = "It ran longer than {hours} hours and was ended; nothing was charged."
@@ -49,15 +47,11 @@ class JobSweep:
 
     async def run(self) -> None:
         """Until cancelled. A database that is away is tried again the next time."""
-        rounds = 0
         while True:
             try:
                 await self.sweep()
-                if rounds % TIDY_EVERY == 0:
-                    await self.tidy()
             except errors.Unavailable as away:
                 log.warning("jobs not swept: the database is away", reason=away.detail)
-            rounds += 1
             await asyncio.sleep(EVERY_S)
 
     async def sweep(self) -> None:
@@ -68,9 +62,6 @@ class JobSweep:
         await self._end("failed", overdue, OVERDUE.format(hours=self._job_hours))
         await self._end("stopped", partial(job_leases.of_deactivated, limit=AT_ONCE), DEACTIVATED)
         await sweep_drafts(self._database, now)
-
-    async def tidy(self) -> None:
-        """Rows that a process did not come to delete. Raises Unavailable."""
         await sweep_rows(self._database)
 
     async def _end(self, status: EndedStatus, find: Find, error: str | None = None) -> None:

@@ -1,6 +1,6 @@
 """The members of an org: what admins and operators see of them, and admins change (R15, R17)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -26,6 +26,10 @@ CAP_USERS_MAX = 2_000
 """One entry each in one commit, so bounded like the pieces of one (`batch_items`)."""
 
 
+StopJobs = Callable[[OrgId, UserId, By], Awaitable[None]]
+"""Stops the jobs of a user, on somebody's behalf."""
+
+
 class Members:
     """The members of an org. `sessions` hears of who may do more or less than before."""
 
@@ -35,11 +39,14 @@ class Members:
         charger: Charger,
         sessions: Sessions,
         clock: Callable[[], AtUs],
+        *,
+        stop_jobs: StopJobs,
     ) -> None:
         self._database = database
         self._charger = charger
         self._sessions = sessions
         self._clock = clock
+        self._stop_jobs = stop_jobs
 
     async def listed(
         self, org: OrgId, only: Sequence[UserId] | None = None
@@ -106,6 +113,7 @@ class Members:
         self._sessions.user_changed(user)
         if patch.active is False:
             await self._sessions.user_deactivated(user)
+            await self._stop_jobs(org, user, By("user", by))
         return await self.one(org, user)
 
     async def cap(self, org: OrgId, by: UserId, patch: CapsPatch) -> list[AdminUser]:

@@ -25,7 +25,7 @@ from server.api.errors import EXCEPTION_HANDLERS
 from server.api.limits import CallLimits
 from server.api.operator import OperatorApi
 from server.api.origins import Origins
-from server.domain.commands import DEPLOYMENT, Grant, Reveal
+from server.domain.commands import DEPLOYMENT, By, Grant, Reveal
 from server.domain.commits import Commit
 from server.domain.credit_month import to_us
 from server.domain.ids import EVERYONE, AtUs, OrgId, SessionId, SubjectId, UserId
@@ -76,13 +76,15 @@ class Person(msgspec.Struct, frozen=True):
 class Office:
     """Everything the calls need, and a client to make them with.
 
-    `told`, `closed`, `commits` and `imported` hold what was handed to whom the app would hand it.
+    `told`, `closed`, `stopped`, `commits` and `imported` hold what was handed to whom the app would
+    hand it.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.clock = clock
         self.told: list[tuple[UserId, CreditRequestMessage]] = []
         self.closed: list[UserId] = []
+        self.stopped: list[UserId] = []
         self.refreshed: list[OrgId] = []
         self.commits: list[Commit] = []
         self.imported: list[bytes] = []
@@ -98,7 +100,9 @@ class Office:
             close_user=self._close_user,
         )
         self.operators = OperatorTokens(self.database, clock)
-        self.members = Members(self.database, self.charger, self.sessions, clock)
+        self.members = Members(
+            self.database, self.charger, self.sessions, clock, stop_jobs=self._stop_jobs
+        )
         self.newcomers = Newcomers(
             self.database,
             self.charger,
@@ -240,6 +244,9 @@ class Office:
 
     def _tell(self, user: UserId, message: CreditRequestMessage) -> None:
         self.told.append((user, message))
+
+    async def _stop_jobs(self, _org: OrgId, user: UserId, _by: By) -> None:
+        self.stopped.append(user)
 
     async def _close_user(self, user: UserId) -> None:
         self.closed.append(user)

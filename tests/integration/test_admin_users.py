@@ -106,7 +106,7 @@ async def test_a_cap_that_is_no_number_of_credits_is_refused_by_name(
     assert "extra_cap" in answer.json()["detail"]
 
 
-async def test_r15_a_deactivated_user_is_signed_out_and_the_sockets_close(
+async def test_r15_a_deactivated_user_is_signed_out_sockets_close_and_jobs_stop(
     office: Office, staff: Staff
 ) -> None:
     answer = await office.call(
@@ -114,6 +114,7 @@ async def test_r15_a_deactivated_user_is_signed_out_and_the_sockets_close(
     )
     assert answer.json()["active"] is False
     assert office.closed == [staff.bob.id]
+    assert office.stopped == [staff.bob.id]
     refused = await office.call("GET", "/credit-requests", staff.bob)
     assert refused.status_code == 401
     await office.call("PATCH", f"/admin/users/{staff.bob.id}", staff.alice, {"active": True})
