@@ -72,7 +72,8 @@ async def write_xlsx(
     Raises Unavailable when the disk does not take it.
     """
     with _disk_told_plainly(), tempfile.TemporaryDirectory(prefix="battery-sheet-") as folder:
-        book = await asyncio.to_thread(_Book, columns, target, sheet, sheet_rows_max, folder)
+        # Not in a thread: whoever waits for that may be gone before there is a book to let go of.
+        book = _Book(columns, target, sheet, sheet_rows_max, folder)
         try:
             async for rows in chunks:
                 await asyncio.to_thread(book.add, rows)
