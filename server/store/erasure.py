@@ -3,13 +3,14 @@
 Entries, pieces and every balance stay as they are: they hold no personal data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import delete, exists, insert, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.domain.ids import AtUs, SubjectId
+from server.domain.ids import AtUs, OrgId, SubjectId
+from server.store import job_rows
 from server.store.lists import chunked
 from server.store.schema import erasure, insight, org, org_head, owned_value, subject
 
@@ -40,13 +41,25 @@ async def erased_among(
     return frozenset(found)
 
 
-async def erase(connection: AsyncConnection, url: str, url_hash: bytes, at_us: AtUs) -> Erased:
+async def erase(
+    connection: AsyncConnection,
+    url: str,
+    url_hash: bytes,
+    at_us: AtUs,
+    contact_of: Callable[[OrgId], SubjectId],
+) -> Erased:
     """Deletes the subjects at the canonical `url`, the directory's and every org's own, with the
-    values and insights that any org has of them."""
+    values and insights that any org has of them, and takes what is personal from rows of jobs.
+
+    `contact_of`: as whom an org's import that is not settled yet knows the person (R25).
+    """
     await _lock_out_imports_and_reveals(connection)
     await _remember(connection, url_hash, at_us)
     rows = await connection.execute(select(subject.c.id).where(subject.c.url == url))
     subjects = [SubjectId(found) for found in rows.scalars()]
+    orgs_now = [OrgId(found) for found in await connection.scalars(select(org.c.id))]
+    for some in chunked(list({*subjects, *map(contact_of, orgs_now)})):
+        await job_rows.forget_people(connection, some)
     values = 0
     for some in chunked(subjects):
         # Naming the orgs lets both databases use the indexes, all of which `org_id` leads.

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 
 from server.domain import errors
-from server.domain.ids import AtUs
+from server.domain.ids import AtUs, OrgId, SubjectId
+from server.domain.own_contacts import ContactIds
 from server.domain.profile_urls import canonical_profile_url
 from server.store import erasure
 from server.store.engine import Database
@@ -14,18 +16,24 @@ URL_HASH_BYTES = 16
 
 
 class UrlHasher:
-    """Makes the keyed hashes under which erased profile URLs are remembered.
+    """Makes the keyed hashes under which erased profile URLs are remembered, and the ids under
+    which imports know who is at one.
 
     Without the deployment's secret nobody can try names against them.
     """
 
     def __init__(self, secret: bytes) -> None:
+        self._ids = ContactIds(secret)
         self._keyed = hashlib.blake2b(key=secret[:64], digest_size=URL_HASH_BYTES, person=b"erased")
 
     def hash(self, canonical_url: str) -> bytes:
         keyed = self._keyed.copy()
         keyed.update(canonical_url.encode())
         return keyed.digest()
+
+    def contact_of(self, canonical_url: str, org: OrgId) -> SubjectId:
+        """As whom the org knows the person if nobody else does (R25)."""
+        return self._ids.of_url(org, canonical_url)
 
 
 async def erase(
@@ -42,5 +50,11 @@ async def erase(
             "url: this is no address of a profile; give one with /in/NAME or /company/NAME."
         )
     async with database.write() as connection:
-        gone = await erasure.erase(connection, profile.url, hasher.hash(profile.url), clock())
+        gone = await erasure.erase(
+            connection,
+            profile.url,
+            hasher.hash(profile.url),
+            clock(),
+            partial(hasher.contact_of, profile.url),
+        )
     return ErasureAnswer(erased=gone.subjects > 0, values=gone.values)
