@@ -105,6 +105,17 @@ def test_r19_prices_that_moved_since_the_quote_are_counted_again(desk: Desk, bob
     assert (refusal.code, desk.entries) == ("quote_changed", [])
 
 
+def test_r19_rows_that_another_request_claimed_since_the_quote_are_counted_again(
+    desk: Desk, bob: UserId
+) -> None:
+    job = desk.job(bob, "email")
+    desk.state.jobs[job].worker = "claim 2"
+    [refusal] = desk.batch(replace(desk.starts(job, 10), claim="claim 1"))
+    assert isinstance(refusal, StaleQuote)
+    [started] = desk.batch(replace(desk.starts(job, 10), claim="claim 2"))
+    assert (started.status, started.worker) == ("running", WORKER)
+
+
 def test_r18_a_quote_can_be_started_up_to_its_end(desk: Desk, bob: UserId) -> None:
     early, late = desk.job(bob, "email"), desk.job(bob, "email")
     desk.later(hours=24, microseconds=-1)
