@@ -57,7 +57,7 @@ def end(ledger: Ledger, command: EndJob) -> JobState:
     if command.worker is not None:
         require_worker(job, command.worker, "running")
     if job.status not in ENDS_FROM[command.status]:
-        raise errors.JobState(_cannot_end(job.status), status=job.status)
+        raise errors.JobState(_cannot_end(job.status), job_status=job.status)
     return _end(ledger, job, command.by, command.status, command.error)
 
 
@@ -86,7 +86,7 @@ def job_of(ledger: Ledger, job: JobId) -> JobState:
 def require_worker(job: JobState, worker: str, status: JobStatus) -> None:
     """Raises NotTheWorker unless `worker` has the job, which is `status`."""
     if job.worker != worker or job.status != status:
-        raise NotTheWorker("This job is no longer this worker's.", status=job.status)
+        raise NotTheWorker("This job is no longer this worker's.", job_status=job.status)
 
 
 def release(ledger: Ledger, job: JobState, by: By) -> None:
@@ -126,7 +126,9 @@ def _may_start(ledger: Ledger, job: JobState, command: StartJob) -> None:
     if job.status == "expired" or (job.status == "quoted" and job.expires_us <= ledger.at):
         raise errors.Expired("This quote has expired; make a new one. Nothing was charged.")
     if job.status != "quoted":
-        raise errors.JobState(f"This job is {job.status} and cannot be started.", status=job.status)
+        raise errors.JobState(
+            f"This job is {job.status} and cannot be started.", job_status=job.status
+        )
     if command.prices != ledger.head.prices:
         raise StaleQuote("The prices have changed since the quote; look at the new one.")
     if command.claim not in (None, job.worker):

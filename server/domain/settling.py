@@ -21,7 +21,7 @@ def settle(ledger: Ledger, command: SettleRows) -> tuple[RowOutcome, ...]:
     job = job_of(ledger, command.job)
     require_worker(job, command.worker, "settling")
     if job.settled != command.first_row:
-        raise NotTheWorker("These rows are settled already.", status=job.status)
+        raise NotTheWorker("These rows are settled already.", job_status=job.status)
     chunk = _Chunk(ledger, job, command)
     outcomes = tuple(chunk.settled(row, items) for row, items in command.rows)
     job.settled = command.through
@@ -35,7 +35,7 @@ def complete(ledger: Ledger, command: CompleteJob) -> JobState:
     job = job_of(ledger, command.job)
     require_worker(job, command.worker, "settling")
     if job.settled != job.rows:
-        raise NotTheWorker("Some rows of this job are not settled yet.", status=job.status)
+        raise NotTheWorker("Some rows of this job are not settled yet.", job_status=job.status)
     hold = _hold_of(job)
     release(ledger, job, By("user", job.user))
     job.status, job.worker, job.finished_us = "completed", None, ledger.at

@@ -261,7 +261,7 @@ def _refuse_unless_quoted(record: JobRecord, now: AtUs) -> None:
     if record.status == "expired" or (record.status == "quoted" and record.expires_us <= now):
         raise errors.Expired("This quote has expired; make a new one. Nothing was charged.")
     if record.status != "quoted":
-        raise NotQuoted(f"This job is {record.status}.", status=record.status)
+        raise NotQuoted(f"This job is {record.status}.", job_status=record.status)
 
 
 async def sweep_drafts(database: Database, lapsed_us: AtUs) -> int:

@@ -94,4 +94,4 @@ class Lookups:
         status: JobStatus = "settling" if looked_up is None else "running"
         found = Findings(record.org, record.id, self._worker, status, looked_up, rows)
         if not await self._database.carry_out(partial(store.put_findings, found=found)):
-            raise NotTheWorker("This job is no longer this worker's.", status=record.status)
+            raise NotTheWorker("This job is no longer this worker's.", job_status=record.status)

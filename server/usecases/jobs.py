@@ -146,7 +146,7 @@ class Jobs:
         BadRequest."""
         record = await self._own(member, job)
         if record.file is None:
-            raise errors.JobState("Only an import has columns.", status=record.status)
+            raise errors.JobState("Only an import has columns.", job_status=record.status)
         mapping = checked_mapping(ask, record.file.columns)
         async with self._turns, self._drafts.claimed(record) as claim:
             claim.record = msgspec.structs.replace(claim.record, mapping=mapping)
