@@ -138,7 +138,9 @@ def _listed_rows(org: OrgId, subjects: tuple[SubjectId, ...]) -> Chunks:
             known = await directory.public_rows(connection, org, some)
             for subject in some:
                 if subject not in known:
-                    raise errors.NotFound(f"There is no contact or account {subject}.")
+                    raise errors.NotFound(
+                        f"There is no contact or account {subject}.", subject=subject
+                    )
             yield _rows_of(some, first)
 
     return chunks
