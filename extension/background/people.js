@@ -59,6 +59,7 @@ export function createPeople({ lookup, shown, ready, changed, clock }) {
   async function fetchBatch(urls) {
     const mine = round;
     for (const url of urls) keep(url, { ...(entries.get(url) ?? LOADING), stale: false });
+    trim();
     const found = await lookup(urls);
     if (mine !== round) outdated(urls);
     else if (found.ok) arrived(urls, found.results);
@@ -109,10 +110,13 @@ export function createPeople({ lookup, shown, ready, changed, clock }) {
   function keep(url, entry) {
     entries.delete(url);
     entries.set(url, entry);
-    for (const oldest of entries.keys()) {
-      if (entries.size <= KEPT_MAX) break;
-      if (!shown().has(oldest)) entries.delete(oldest);
-    }
+  }
+
+  function trim() {
+    const wanted = shown();
+    const left = [...entries.keys()].filter((url) => !wanted.has(url));
+    const spare = Math.max(0, entries.size - KEPT_MAX);
+    for (const oldest of left.slice(0, spare)) entries.delete(oldest);
   }
 
   /** @param {(url: string, entry: Entry) => boolean} touched */
