@@ -38,6 +38,7 @@ export async function closeStorageToPages() {
 /**
  * @typedef {object} Port
  * @property {string} name
+ * @property {number | null} tab in which the other end is; null outside of tabs
  * @property {(message: any) => void} post
  * @property {(listener: (message: any) => void) => void} onMessage
  * @property {(listener: () => void) => void} onGone
@@ -50,6 +51,7 @@ export async function closeStorageToPages() {
 function wrapped(port) {
   return {
     name: port.name,
+    tab: port.sender?.tab?.id ?? null,
     post: (message) => port.postMessage(message),
     onMessage: (listener) => port.onMessage.addListener((message) => listener(message)),
     onGone: (listener) => port.onDisconnect.addListener(() => listener()),

@@ -115,6 +115,69 @@ export const PAGE_PORT = "page";
  */
 
 /**
+ * Exports and imports (R18–R26). Counts are of rows; with several kinds `by_kind` counts each kind
+ * for itself: `rows = found + not_found`, `found = net_new + already_owned + duplicates`.
+ *
+ * @typedef {"quoted" | "running" | "settling" | "completed" | "stopped" | "failed" | "expired"}
+ *   JobStatus
+ *
+ * @typedef {object} QuotedKind
+ * @property {number} rows
+ * @property {number} found
+ * @property {number} not_found
+ * @property {number} duplicates
+ * @property {number} already_owned
+ * @property {number} net_new
+ * @property {number} credits
+ *
+ * @typedef {object} QuoteTotals
+ * @property {number} from_license
+ * @property {number} from_extra
+ * @property {number} license_after
+ * @property {number} extra_after
+ * @property {boolean} affordable
+ * @property {number} short_by  credits that are missing
+ * @property {number} as_of_seq
+ * @property {Partial<Record<Kind, QuotedKind>>} by_kind
+ * @typedef {QuotedKind & QuoteTotals} Quote
+ *
+ * @typedef {object} SettledKind
+ * @property {number} charged
+ * @property {number} already_owned
+ * @property {number} duplicates
+ * @property {number} not_found
+ * @property {number} over_hold
+ * @property {number} credits
+ *
+ * @typedef {SettledKind & {from_license: number, from_extra: number, seq: number,
+ *   by_kind: Partial<Record<Kind, SettledKind>>}} Settlement
+ *
+ * @typedef {object} AccountLine  why the bill differs from the quote, and by how many credits
+ * @property {string} why
+ * @property {number} count
+ * @property {number} credits
+ * @property {Kind | null} kind
+ * @property {string | null} by
+ * @property {"reveal" | "export" | "import" | null} action
+ * @property {string | null} first_at
+ * @property {string | null} last_at
+ *
+ * @typedef {object} Job
+ * @property {string} id
+ * @property {"export" | "import"} action
+ * @property {JobStatus} status
+ * @property {{done: number, total: number}} progress
+ * @property {Quote} quote
+ * @property {Settlement | null} settlement
+ * @property {AccountLine[]} account
+ * @property {Kind[]} kinds
+ * @property {string} label
+ * @property {string | null} error
+ * @property {string} created_at
+ * @property {string | null} started_at
+ */
+
+/**
  * Server → client on the battery socket.
  *
  * @typedef {object} ChangeItem
@@ -128,14 +191,15 @@ export const PAGE_PORT = "page";
  * @typedef {{type: "changes", from: number, to: number, items: ChangeItem[],
  *   many?: number}} ChangesMessage
  * @typedef {{type: "welcome", epoch: string, seq: number, resumed: boolean, heartbeat_s: number,
- *   user: User, org: Org, battery: Battery, prices: Prices,
+ *   user: User, org: Org, battery: Battery, prices: Prices, jobs: Job[],
  *   missed: ChangesMessage[]}} WelcomeMessage
  * @typedef {{type: "battery", seq: number, battery: Battery}} BatteryMessage
  * @typedef {{type: "prices", seq: number, prices: Prices}} PricesMessage
+ * @typedef {{type: "job", job: Job}} JobMessage
  * @typedef {{type: "alert", level: Level, battery: Battery}} AlertMessage
  * @typedef {{type: "heartbeat", seq: number}} HeartbeatMessage
- * @typedef {WelcomeMessage | BatteryMessage | ChangesMessage | PricesMessage | AlertMessage
- *   | HeartbeatMessage} ServerMessage
+ * @typedef {WelcomeMessage | BatteryMessage | ChangesMessage | PricesMessage | JobMessage
+ *   | AlertMessage | HeartbeatMessage} ServerMessage
  *
  * @typedef {{epoch: string, seq: number}} Position  the last entry a client has handled
  */
@@ -164,6 +228,30 @@ export const PAGE_PORT = "page";
  * @property {Kind[]} pending  kinds whose reveal is under way
  * @property {Notice | null} notice
  *
+ * @typedef {{state: Piece["state"], by: string | null}} Mark  `by`: who revealed what is owned
+ *
+ * @typedef {object} ListedPerson
+ * @property {string} url
+ * @property {PersonView["status"]} status
+ * @property {string} name  empty until known
+ * @property {string | null} headline
+ * @property {string | null} company
+ * @property {Partial<Record<Kind, Mark>>} marks
+ * @property {boolean} ticked
+ *
+ * @typedef {object} JobView
+ * @property {Job} job
+ * @property {"start" | "stop" | null} pending  what was asked of it and is not answered yet
+ * @property {Problem | null} problem  why the last thing asked of it did not happen
+ *
+ * @typedef {object} ListView  a page of search results
+ * @property {ListedPerson[]} people  as the page shows them
+ * @property {number} selected  on all pages of this search
+ * @property {Kind[]} kinds  to export
+ * @property {boolean} asking  for a quote
+ * @property {JobView | null} offer  the quote of what is selected
+ * @property {Problem | null} problem  why there is no quote
+ *
  * @typedef {object} View
  * @property {string} server
  * @property {"signed_out" | "pairing" | "signed_in"} phase
@@ -178,26 +266,42 @@ export const PAGE_PORT = "page";
  * @property {Battery | null} battery
  * @property {Prices | null} prices
  * @property {TeamLine[]} team
- * @property {PersonView | null} person  null for a page that shows nobody
+ * @property {PersonView | null} person  null for a page that is not somebody's
+ * @property {ListView | null} list  null for a page that is no list of people
+ * @property {JobView[]} jobs  started ones, newest first; ended ones until they are put away
  */
 
 /**
  * Page → background.
  *
- * @typedef {{type: "show", url: string | null}} ShowRequest
+ * @typedef {{search: string, urls: string[]}} ListedPage  `search` is the same on every page of a
+ *   search, and never leaves the browser
+ * @typedef {{type: "show", url: string | null, list: ListedPage | null}} ShowRequest
  * @typedef {{type: "reveal", subject: string, kind: Kind, price: number}} RevealRequest
  * @typedef {{type: "retry"}} RetryRequest  look the shown person up again
  * @typedef {{type: "pair"}} PairRequest
  * @typedef {{type: "cancel_pairing"}} CancelPairingRequest
  * @typedef {{type: "sign_out"}} SignOutRequest
  * @typedef {{type: "set_server", server: string}} SetServerRequest  a normalised origin
+ *
+ * @typedef {{type: "tick", urls: string[], on: boolean}} TickRequest
+ * @typedef {{type: "clear"}} ClearRequest  nobody is selected any more
+ * @typedef {{type: "choose", kinds: Kind[]}} ChooseRequest
+ * @typedef {{type: "quote"}} QuoteRequest  of what is selected; charges nothing
+ * @typedef {{type: "drop_quote"}} DropQuoteRequest
+ * @typedef {{type: "start", job: string, credits: number}} StartRequest  at the price on the button
+ * @typedef {{type: "stop", job: string}} StopRequest
+ * @typedef {{type: "put_away", job: string}} PutAwayRequest  an ended job
+ * @typedef {TickRequest | ClearRequest | ChooseRequest | QuoteRequest | DropQuoteRequest
+ *   | StartRequest} ExportRequest  of what is selected in the page's own tab
+ *
  * @typedef {ShowRequest | RevealRequest | RetryRequest | PairRequest | CancelPairingRequest
- *   | SignOutRequest | SetServerRequest} PageRequest
+ *   | SignOutRequest | SetServerRequest | ExportRequest | StopRequest | PutAwayRequest} PageRequest
  */
 
 /**
  * Content script ↔ framed panel, over a `MessagePort` that the page's own scripts never hold.
  *
- * @typedef {{type: "page", url: string}} PageMoved
+ * @typedef {{type: "page", url: string | null, list: ListedPage | null}} PageMoved
  * @typedef {{type: "size", width: number, height: number}} PanelSize  CSS pixels
  */

@@ -1,6 +1,6 @@
 /**
- * Which server this browser belongs to and the token it holds there. The token never leaves the
- * background.
+ * Which server this browser belongs to and the token it holds there. The token is used by the
+ * background, and by the extension's own page when it downloads a file; no content script sees it.
  *
  * @import { Store } from "../browser.js"
  * @import { View } from "../protocol.js"

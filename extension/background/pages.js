@@ -3,12 +3,14 @@
  * whole picture whenever any part of it has changed.
  *
  * @import { Port } from "../browser.js"
- * @import { Notice, PageRequest, View } from "../protocol.js"
+ * @import { ListedPage, Notice, PageRequest, View } from "../protocol.js"
  */
 
 /**
  * @typedef {object} Page
+ * @property {number | null} tab null outside of tabs: popup and side panel
  * @property {string | null} url of the person it shows
+ * @property {ListedPage | null} list who it lists
  * @property {Notice | null} notice of its own last reveal
  */
 
@@ -39,7 +41,7 @@ export function createPages({ viewFor, onRequest, onUpdate }) {
     /** @param {Port} port */
     add(port) {
       /** @type {Page} */
-      const page = { url: null, notice: null };
+      const page = { tab: port.tab, url: null, list: null, notice: null };
       open.set(port, { page, last: "" });
       port.onMessage((request) => onRequest(page, request));
       port.onGone(() => open.delete(port));
@@ -52,8 +54,11 @@ export function createPages({ viewFor, onRequest, onUpdate }) {
     },
     /** @returns {Set<string>} */
     shown() {
-      const urls = [...open.values()].map(({ page }) => page.url);
-      return new Set(urls.filter((url) => url !== null));
+      const urls = [...open.values()].flatMap(({ page: { url, list } }) => [
+        ...(url === null ? [] : [url]),
+        ...(list?.urls ?? []),
+      ]);
+      return new Set(urls);
     },
     count: () => open.size,
     clearNotices() {

@@ -1,7 +1,9 @@
 /**
  * The whole picture one page gets, made from the parts of the background's state.
  *
- * @import { Kind, LinkState, Notice, PairingView, PersonView, Problem, View } from "../protocol.js"
+ * @import {
+ *   JobView, Kind, LinkState, ListView, Notice, PairingView, PersonView, Problem, View
+ * } from "../protocol.js"
  * @import { Figures } from "./figures.js"
  * @import { Entry } from "./people.js"
  */
@@ -16,6 +18,8 @@
  * @property {LinkState} link
  * @property {Figures} figures
  * @property {{entry: Entry, notice: Notice | null} | null} person
+ * @property {ListView | null} list
+ * @property {JobView[]} jobs
  * @property {(subject: string) => Kind[]} pendingOf
  */
 
@@ -41,6 +45,8 @@ export function viewOf(state) {
     prices,
     team: team.map(({ at_ms: _, ...line }) => line),
     person: signedIn ? personOf(state) : null,
+    list: signedIn ? state.list : null,
+    jobs: state.jobs,
   };
 }
 

@@ -3,7 +3,7 @@
  * page. All listeners are registered in the first turn; what they do waits until the state of the
  * last worker is back.
  *
- * @import { Notice, PageRequest, RevealRequest, ServerMessage, View } from "../protocol.js"
+ * @import { Notice, PageRequest, RevealRequest, ServerMessage, ShowRequest, View } from "../protocol.js"
  * @import { Words } from "../ui/words.js"
  * @import { Page } from "./pages.js"
  */
@@ -17,12 +17,19 @@ import { createWords } from "../ui/words.js";
 import { createAccount } from "./account.js";
 import { badgeOf } from "./badge.js";
 import { clientName } from "./client.js";
+import { createExporting } from "./exporting.js";
 import { createFigures } from "./figures.js";
+import { createJobs } from "./jobs.js";
 import { createPages } from "./pages.js";
 import { createPairing } from "./pairing.js";
 import { createPeople } from "./people.js";
+import { createSelections } from "./selections.js";
 import { createSpending } from "./spending.js";
+import { createUnanswered } from "./unanswered.js";
 import { viewOf } from "./view.js";
+
+/** What the toolbar shows is of no page.  @type {Page} */
+const NO_PAGE = { tab: null, url: null, list: null, notice: null };
 
 /** Close codes that say why there is no session any more (`api.md`). */
 const DEACTIVATED = 4503;
@@ -65,6 +72,7 @@ const link = createLink({
   on: {
     welcome(message) {
       figures.welcome(message);
+      jobs.welcome(message.jobs);
       if (!message.resumed) people.refreshAll();
       people.refresh();
     },
@@ -97,11 +105,30 @@ const people = createPeople({
   clock,
 });
 
-const spending = createSpending({
-  call,
+const unanswered = createUnanswered({
   store: browser.local,
   now: clock.now,
   newKey: () => crypto.randomUUID(),
+});
+
+const spending = createSpending({ call, unanswered });
+
+const jobs = createJobs({
+  call,
+  unanswered,
+  store: browser.session,
+  changed: () => pages.changed(),
+});
+
+const selections = createSelections(browser.session);
+
+const exporting = createExporting({
+  call,
+  unanswered,
+  jobs,
+  selections,
+  personAt: people.get,
+  changed: () => pages.changed(),
 });
 
 const pairing = createPairing({
@@ -127,7 +154,7 @@ const pages = createPages({
   viewFor,
   onRequest: (page, request) => ready.then(() => answerPage(page, request)),
   onUpdate() {
-    if (words) browser.setBadge(badgeOf(words, viewFor({ url: null, notice: null })));
+    if (words) browser.setBadge(badgeOf(words, viewFor(NO_PAGE)));
   },
 });
 
@@ -142,6 +169,9 @@ function receive(message) {
       figures.prices(message.prices);
       people.refreshAll();
       break;
+    case "job":
+      jobs.take(message.job);
+      break;
     case "changes":
       figures.news(message.items);
       people.apply(message);
@@ -153,7 +183,7 @@ function receive(message) {
  * @param {Page} page
  * @returns {View}
  */
-function viewFor({ url, notice }) {
+function viewFor({ tab, url, list, notice }) {
   return viewOf({
     server: account.server(),
     signedIn: account.token() !== null,
@@ -163,6 +193,8 @@ function viewFor({ url, notice }) {
     link: linkState,
     figures: figures.get(),
     person: url === null ? null : { entry: people.get(url), notice },
+    list: tab === null || list === null ? null : exporting.view(tab, list.urls),
+    jobs: jobs.started(),
     pendingOf: spending.pending,
   });
 }
@@ -174,12 +206,10 @@ function viewFor({ url, notice }) {
 function answerPage(page, request) {
   switch (request.type) {
     case "show":
-      page.url = request.url;
-      page.notice = null;
-      if (request.url !== null) people.visit(request.url);
+      moved(page, request);
       break;
     case "retry":
-      if (page.url !== null) people.visit(page.url);
+      lookUp(page);
       break;
     case "reveal":
       reveal(page, request);
@@ -197,8 +227,34 @@ function answerPage(page, request) {
     case "set_server":
       moveTo(request.server);
       break;
+    case "stop":
+      jobs.stop(request.job);
+      break;
+    case "put_away":
+      jobs.putAway(request.job);
+      break;
+    default:
+      if (page.tab !== null) exporting.answer(page.tab, request);
   }
   pages.changed();
+}
+
+/**
+ * @param {Page} page
+ * @param {ShowRequest} request
+ */
+function moved(page, { url, list }) {
+  page.url = url;
+  page.list = list;
+  page.notice = null;
+  if (page.tab !== null && list) exporting.enter(page.tab, list.search);
+  lookUp(page);
+}
+
+/** @param {Page} page */
+function lookUp({ url, list }) {
+  if (url !== null) people.visit(url);
+  else if (list) people.refresh();
 }
 
 /**
@@ -243,7 +299,7 @@ async function end(ended) {
   link.stop();
   people.forget();
   pages.clearNotices();
-  await figures.forget();
+  await Promise.all([figures.forget(), jobs.forget(), selections.forget()]);
   await account.signOut(ended);
   pages.changed();
 }
@@ -270,6 +326,8 @@ async function restore() {
     browser.readCatalogue("en"),
     account.load(),
     figures.load(),
+    jobs.load(),
+    selections.load(),
     pairing.resume(),
   ]);
   words = createWords({ en }, navigator.languages);

@@ -41,7 +41,7 @@ document.body.append(
 );
 
 const connection = createConnection({
-  introduce: () => ({ type: "show", url: null }),
+  introduce: () => ({ type: "show", url: null, list: null }),
   onView(view) {
     server.write(view);
     signedIn.write(view);

@@ -8,6 +8,7 @@ import { clientName } from "../../extension/background/client.js";
 import { createFigures, isNewer, withNews } from "../../extension/background/figures.js";
 import { createPairing, hashOf } from "../../extension/background/pairing.js";
 import { createSpending } from "../../extension/background/spending.js";
+import { createUnanswered } from "../../extension/background/unanswered.js";
 import { battery, createFakeClock, createFakeStore, settled } from "./fakes.mjs";
 import { speak } from "./words.mjs";
 
@@ -138,14 +139,13 @@ describe("spending", () => {
 
   function create() {
     let n = 0;
+    const newKey = () => `key-${sent.length}-${n++}`;
     return createSpending({
       call: async (_method, _path, options) => {
         sent.push(options);
         return answer;
       },
-      store,
-      now: () => 0,
-      newKey: () => `key-${sent.length}-${n++}`,
+      unanswered: createUnanswered({ store, now: () => 0, newKey }),
     });
   }
 

@@ -121,3 +121,45 @@ export function battery(over = {}) {
     ...over,
   };
 }
+
+/** @returns the quote of 20 people, one email each, in the shape of api.md */
+export function quote(over = {}) {
+  return {
+    rows: 20,
+    found: 19,
+    not_found: 1,
+    duplicates: 1,
+    already_owned: 6,
+    net_new: 12,
+    credits: 12,
+    from_license: 12,
+    from_extra: 0,
+    license_after: 1828,
+    extra_after: 0,
+    affordable: true,
+    short_by: 0,
+    as_of_seq: 7,
+    by_kind: {},
+    ...over,
+  };
+}
+
+/** @returns an export in the shape of api.md; started unless it is quoted or has expired */
+export function job({ quote: quoted = {}, status = "quoted", ...over } = {}) {
+  const started = status !== "quoted" && status !== "expired";
+  return {
+    id: "job_1",
+    action: "export",
+    status,
+    progress: { done: 0, total: 20 },
+    quote: quote(quoted),
+    settlement: null,
+    account: [],
+    kinds: ["email"],
+    label: "",
+    error: null,
+    created_at: "2026-11-23T10:00:00Z",
+    started_at: started ? "2026-11-23T10:00:05Z" : null,
+    ...over,
+  };
+}

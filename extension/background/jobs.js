@@ -1,0 +1,256 @@
+/**
+ * The user's exports and imports, as the server last told them. A job lives on the server; here is
+ * what is shown of it, kept over the end of the worker. It changes by the socket's `job` messages, by
+ * answers, and by `welcome`, which lists whatever is unfinished.
+ *
+ * @import { Store } from "../browser.js"
+ * @import { Job, JobStatus, JobView } from "../protocol.js"
+ * @import { Answer, Call } from "../ui/calls.js"
+ * @import { Unanswered } from "./unanswered.js"
+ */
+
+import { isLost } from "./unanswered.js";
+
+const KEY = "jobs";
+/** Ended jobs that nobody puts away; all of them can be found on the server. */
+const ENDED_KEPT_MAX = 5;
+
+/** How far a job has come: an answer that a push overtook must not bring it back. */
+const STEPS = {
+  quoted: 0,
+  running: 1,
+  settling: 2,
+  completed: 3,
+  stopped: 3,
+  failed: 3,
+  expired: 3,
+};
+
+/**
+ * @typedef {JobView & {sent: boolean}} Entry `sent`: a start was sent that was not refused
+ * @typedef {ReturnType<typeof createJobs>} Jobs
+ */
+
+/** @param {JobStatus} status */
+export function isEnded(status) {
+  return STEPS[status] === STEPS.completed;
+}
+
+/** @param {JobStatus} status */
+function isUnderWay(status) {
+  return status === "running" || status === "settling";
+}
+
+/**
+ * @param {Job} old
+ * @param {Job} next
+ */
+export function isLater(old, next) {
+  const steps = STEPS[next.status] - STEPS[old.status];
+  if (steps !== 0) return steps > 0;
+  if (next.status === "quoted") return next.quote.as_of_seq >= old.quote.as_of_seq;
+  return next.progress.done >= old.progress.done;
+}
+
+/**
+ * @param {object} parts
+ * @param {Call} parts.call
+ * @param {Unanswered} parts.unanswered
+ * @param {Store} parts.store that survives the worker
+ * @param {() => void} parts.changed
+ */
+export function createJobs({ call, unanswered, store, changed }) {
+  /** @type {Map<string, Entry>} */
+  const entries = new Map();
+  /** Another user's answers are nothing to us. */
+  let round = 0;
+
+  function save() {
+    const ended = [...entries.values()].filter(({ job }) => isEnded(job.status));
+    for (const { job } of ended.slice(0, -ENDED_KEPT_MAX)) entries.delete(job.id);
+    changed();
+    return store.set(KEY, [...entries.values()]);
+  }
+
+  /**
+   * @param {string} id
+   * @param {Partial<Entry>} part
+   */
+  function put(id, part) {
+    const entry = entries.get(id);
+    if (entry) entries.set(id, { ...entry, ...part });
+    return save();
+  }
+
+  /**
+   * What became of a job answers every question about it. Of what was not asked for here, only what
+   * is under way is shown.
+   *
+   * @param {Job} job
+   */
+  function take(job) {
+    const old = entries.get(job.id);
+    if (old ? !isLater(old.job, job) : !isUnderWay(job.status)) return;
+    const moved = old?.job.status !== job.status;
+    const { pending = null, problem = null, sent = true } = old ?? {};
+    entries.set(job.id, { job, pending, problem: moved ? null : problem, sent });
+    save();
+  }
+
+  /** @param {string} id */
+  async function refetch(id) {
+    const mine = round;
+    const answer = await call("GET", pathOf(id));
+    if (mine !== round) return;
+    if (answer.ok) take(answer.value);
+    else if (answer.problem.status === 404) {
+      entries.delete(id);
+      save();
+    }
+  }
+
+  /**
+   * @param {string} id
+   * @param {"start" | "stop"} action
+   * @param {() => Promise<Answer>} send
+   */
+  async function ask(id, action, send) {
+    const entry = entries.get(id);
+    if (!entry || entry.pending) return;
+    const mine = round;
+    put(id, { pending: action, problem: null });
+    const answer = await send();
+    if (mine === round) await answered(id, action, answer);
+  }
+
+  /**
+   * @param {string} id
+   * @param {"start" | "stop"} action
+   * @param {Answer} answer
+   */
+  async function answered(id, action, answer) {
+    if (answer.ok) take(answer.value);
+    // A refusal says that the job is not what it looks like here: another quote, or further on.
+    else if (!isLost(answer)) await refetch(id);
+    const left = answer.ok ? {} : leftBy(action, entries.get(id)?.job.status, answer);
+    put(id, { pending: null, ...left });
+  }
+
+  /** @param {string} id */
+  async function discard(id) {
+    await call("POST", `${pathOf(id)}/stop`);
+  }
+
+  return {
+    async load() {
+      for (const entry of (await store.get(KEY)) ?? []) {
+        entries.set(entry.job.id, { ...entry, pending: null });
+      }
+    },
+
+    /** @param {string} id */
+    get: (id) => entries.get(id) ?? null,
+
+    /** @returns {JobView[]} those that were started, newest first */
+    started() {
+      return [...entries.values()]
+        .filter(({ job }) => job.started_at !== null)
+        .sort((a, b) => b.job.created_at.localeCompare(a.job.created_at))
+        .map(viewOf);
+    },
+
+    take,
+
+    /**
+     * A quote that was asked for here.
+     *
+     * @param {Job} job
+     */
+    add(job) {
+      entries.set(job.id, { job, pending: null, problem: null, sent: false });
+      return save();
+    },
+
+    /**
+     * After a time without a line: what is unfinished is listed, what is not listed has ended.
+     *
+     * @param {Job[]} unfinished
+     */
+    welcome(unfinished) {
+      const listed = new Set(unfinished.map(({ id }) => id));
+      for (const job of unfinished) take(job);
+      for (const { job } of entries.values()) {
+        if (!isEnded(job.status) && !listed.has(job.id)) refetch(job.id);
+      }
+    },
+
+    /** @param {string} id */
+    start(id) {
+      return ask(id, "start", () => {
+        put(id, { sent: true });
+        return unanswered.ask(`start ${id}`, (key) => call("POST", `${pathOf(id)}/start`, { key }));
+      });
+    },
+
+    /** @param {string} id */
+    stop: (id) => ask(id, "stop", () => call("POST", `${pathOf(id)}/stop`)),
+
+    /**
+     * Nobody wants this quote any more. One whose start may have reached the server is left alone:
+     * it is no longer a quote then, and shows itself.
+     *
+     * @param {string} id
+     */
+    abandon(id) {
+      const entry = entries.get(id);
+      if (entry?.job.status !== "quoted" || entry.sent) return;
+      entries.delete(id);
+      save();
+      discard(id);
+    },
+
+    /** A quote that nobody has been shown. The server forgets it by itself, only later. */
+    discard,
+
+    /** @param {string} id */
+    putAway(id) {
+      const entry = entries.get(id);
+      if (!entry || !isEnded(entry.job.status)) return;
+      entries.delete(id);
+      save();
+    },
+
+    async forget() {
+      round += 1;
+      entries.clear();
+      await store.remove(KEY);
+    },
+  };
+}
+
+/**
+ * What a refusal leaves behind, unless the job has moved on and says more itself.
+ *
+ * @param {"start" | "stop"} action
+ * @param {JobStatus | undefined} status
+ * @param {Extract<Answer, {ok: false}>} answer
+ * @returns {Partial<Entry>}
+ */
+function leftBy(action, status, answer) {
+  const { problem } = answer;
+  if (action === "stop") return status === "stopped" ? {} : { problem };
+  return status === "quoted" ? { problem, sent: isLost(answer) } : {};
+}
+
+/**
+ * @param {Entry} entry
+ * @returns {JobView}
+ */
+export function viewOf({ job, pending, problem }) {
+  return { job, pending, problem };
+}
+
+/** @param {string} id */
+function pathOf(id) {
+  return `/api/v1/jobs/${encodeURIComponent(id)}`;
+}
