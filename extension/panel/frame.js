@@ -2,7 +2,11 @@
  * The panel inside somebody else's page: the content script hands over one end of a channel, which
  * the page's own scripts never hold; through it come the page's address and go the panel's size.
  *
- * @import { PageMoved, PanelSize } from "../protocol.js"
+ * @import { ListedPage, PageMoved, PanelSize } from "../protocol.js"
+ */
+
+/**
+ * @typedef {{url: string | null, list: ListedPage | null}} ShownPage
  */
 
 /** @returns {boolean} */
@@ -11,7 +15,7 @@ export function isFramed() {
 }
 
 /**
- * @param {(url: string) => void} onPage the page shows this address now
+ * @param {(page: ShownPage) => void} onPage what the page shows now
  * @returns {{resize(size: {width: number, height: number}): void}}
  */
 export function joinFrame(onPage) {
@@ -30,7 +34,10 @@ export function joinFrame(onPage) {
     if (event.source !== window.parent || !handed) return;
     window.removeEventListener("message", join);
     port = handed;
-    port.onmessage = ({ data }) => onPage(/** @type {PageMoved} */ (data).url);
+    port.onmessage = ({ data }) => {
+      const { url, list } = /** @type {PageMoved} */ (data);
+      onPage({ url, list });
+    };
     tell();
   }
 

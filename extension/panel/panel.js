@@ -2,6 +2,7 @@
  * The panel: in the frame on a page, as popup and in the side panel.
  *
  * @import { View } from "../protocol.js"
+ * @import { ShownPage } from "./frame.js"
  */
 
 import en from "../_locales/en/messages.json" with { type: "json" };
@@ -10,6 +11,7 @@ import { copyText } from "../ui/clipboard.js";
 import { createSpendGuard, PAUSE_MS } from "../ui/spending.js";
 import { createWords } from "../ui/words.js";
 import { createConnection } from "./connection.js";
+import { download } from "./download.js";
 import { isFramed, joinFrame } from "./frame.js";
 import { createPanel } from "./view.js";
 
@@ -19,8 +21,8 @@ const words = createWords({ en }, navigator.languages);
 const framed = isFramed();
 const root = document.documentElement;
 const maySpend = createSpendGuard(() => performance.now());
-/** @type {string | null} */
-let url = null;
+/** @type {ShownPage} */
+let shown = { url: null, list: null };
 /** @type {View | null} */
 let view = null;
 let paused = false;
@@ -35,6 +37,20 @@ const panel = createPanel(words, {
     connection.send({ type: "reveal", subject, kind, price });
     pause();
   },
+  quote(event) {
+    if (!maySpend(event)) return;
+    connection.send({ type: "quote" });
+    pause();
+  },
+  start(event, job, credits) {
+    if (!maySpend(event)) return;
+    connection.send({ type: "start", job, credits });
+    pause();
+  },
+  stop(event, job) {
+    if (event.isTrusted) connection.send({ type: "stop", job });
+  },
+  download,
   copy: copyText,
   send: (request) => connection.send(request),
   openSettings,
@@ -58,6 +74,15 @@ function pause() {
   }, PAUSE_MS);
 }
 
+/**
+ * A key held down presses a button once: the next one, under the same finger, may spend.
+ *
+ * @param {KeyboardEvent} event
+ */
+function ignoreRepeats(event) {
+  if (event.repeat && event.target instanceof HTMLButtonElement) event.preventDefault();
+}
+
 /** The manifest opens the side panel by an address of its own; popup and side panel look alike else. */
 function placeName() {
   if (framed) return "framed";
@@ -74,7 +99,7 @@ function showCollapsed(collapsed) {
 const drawn = Promise.withResolvers();
 
 const connection = createConnection({
-  introduce: () => ({ type: "show", url }),
+  introduce: () => ({ type: "show", ...shown }),
   onView(next) {
     view = next;
     draw();
@@ -83,12 +108,13 @@ const connection = createConnection({
 });
 
 document.body.append(panel.element);
+document.addEventListener("keydown", ignoreRepeats, { capture: true });
 if (framed) enterPage();
 
 async function enterPage() {
   const frame = joinFrame((next) => {
-    url = next;
-    connection.send({ type: "show", url });
+    shown = next;
+    connection.send({ type: "show", ...shown });
   });
   // The frame appears once there is something to see in it, and at its size.
   const [collapsed] = await Promise.all([local.get(COLLAPSED_KEY), drawn.promise]);

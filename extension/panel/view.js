@@ -4,6 +4,7 @@
  * @import {
  *   Battery, Kind, Level, PageRequest, PersonView, Problem, Subject, View
  * } from "../protocol.js"
+ * @import { JobActions } from "../ui/job.js"
  * @import { Words } from "../ui/words.js"
  */
 
@@ -12,12 +13,18 @@ import { el, icon, setAttribute, setText, show } from "../ui/dom.js";
 import { noticeSentence } from "../ui/notices.js";
 import { createPerson, createSkeleton } from "../ui/person.js";
 import { createTeam } from "../ui/team.js";
+import { createJobsSection } from "./jobs.js";
+import { createListSection } from "./list.js";
 import { createSignIn } from "./signin.js";
 
 /**
  * @typedef {object} PanelActions
  * @property {boolean} framed on somebody else's page, where it can be collapsed
  * @property {(event: MouseEvent, subject: string, kind: Kind, price: number) => void} spend
+ * @property {(event: MouseEvent) => void} quote
+ * @property {(event: MouseEvent, job: string, credits: number) => void} start
+ * @property {JobActions["stop"]} stop
+ * @property {JobActions["download"]} download
  * @property {(text: string) => Promise<boolean>} copy
  * @property {(request: PageRequest) => void} send
  * @property {() => void} openSettings
@@ -37,7 +44,9 @@ export function createPanel(words, actions) {
   const parts = [
     createHead(words, actions),
     createBatterySection(words),
+    createJobsSection(words, actions),
     createPersonSection(words, actions),
+    createListSection(words, actions),
     createNotice(words),
     createTeamSection(words),
     createSignIn(words, actions),
@@ -166,9 +175,9 @@ function createPersonSection(words, actions) {
   const element = el("div", {}, person.element, skeleton, message.element);
   return {
     element,
-    write({ phase, person: now, link, server }, moment) {
+    write({ phase, person: now, list, link, server }, moment) {
       shown = now?.subject ?? null;
-      show(element, phase === "signed_in");
+      show(element, phase === "signed_in" && list === null);
       show(person.element, shown !== null);
       show(skeleton, now?.status === "loading" && link !== "offline");
       message.write(messageFor(words, now, link, server));

@@ -67,8 +67,27 @@ async function readAnswer(response) {
   const value = parseObject(text);
   if (value === null) return { ok: false, problem: notAServer(response.status) };
   if (response.ok) return { ok: true, status: response.status, value };
-  if (typeof value["code"] !== "string") return { ok: false, problem: notAServer(response.status) };
-  return { ok: false, problem: { ...readProblem(value, response), ...retryAfter(response) } };
+  return { ok: false, problem: problemOf(value, response) };
+}
+
+/**
+ * Why there is no file, of a call that answers one.
+ *
+ * @param {Response} response
+ * @returns {Promise<Problem>}
+ */
+export async function readFailure(response) {
+  return problemOf(parseObject(await response.text()) ?? {}, response);
+}
+
+/**
+ * @param {Record<string, unknown>} value
+ * @param {Response} response
+ * @returns {Problem}
+ */
+function problemOf(value, response) {
+  if (typeof value["code"] !== "string") return notAServer(response.status);
+  return { ...readProblem(value, response), ...retryAfter(response) };
 }
 
 /**

@@ -68,6 +68,35 @@ export function createSlot(parent, build) {
   };
 }
 
+/**
+ * One element per key, in the order of the items; it stays the same element while its key stays, so
+ * that focus and scroll position do.
+ *
+ * @template V
+ * @param {HTMLElement} parent
+ * @param {(key: string) => {element: HTMLElement, write(value: V): void}} create
+ * @returns {(items: {key: string, value: V}[]) => void}
+ */
+export function createRows(parent, create) {
+  /** @type {Map<string, ReturnType<typeof create>>} */
+  const rows = new Map();
+  return (items) => {
+    const keys = new Set(items.map(({ key }) => key));
+    for (const [key, { element }] of rows) {
+      if (keys.has(key)) continue;
+      element.remove();
+      rows.delete(key);
+    }
+    items.forEach(({ key, value }, i) => {
+      const row = rows.get(key) ?? create(key);
+      rows.set(key, row);
+      row.write(value);
+      const there = parent.children[i];
+      if (there !== row.element) parent.insertBefore(row.element, there ?? null);
+    });
+  };
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Drawn on an 18 × 18 grid, in strokes. */
@@ -76,6 +105,7 @@ const ICONS = {
   phone: ["M5 2h3l1 4-2 1c1 2 2 3 4 4l1-2 4 1v3c-6 3-14-5-11-11z"],
   personality: ["M9 2a7 7 0 1 0 0 14a7 7 0 1 0 0-14z", "M9 2v14", "M2 9h14"],
   collapse: ["M7 4l5 5-5 5"],
+  close: ["M5 5l8 8", "M13 5l-8 8"],
   settings: ["M2 5h8M14 5h2", "M12 3v4", "M2 13h2M8 13h8", "M6 11v4"],
 };
 

@@ -17,6 +17,8 @@ const BADGE_PLAIN_MAX = 9_999;
  * @property {(instant: string, nowMs: number) => string} instantDay  RFC 3339 → "3 May", with the
  *   year when it is not this one
  * @property {(ms: number) => string} clock  → "09:41"
+ * @property {(instant: string, nowMs: number) => string} moment  RFC 3339 → "09:41", with the day
+ *   when it is not today
  */
 
 /**
@@ -37,6 +39,16 @@ export function createFormat({ numbers, dates }) {
   });
   const clock = new Intl.DateTimeFormat(numbers, { hour: "2-digit", minute: "2-digit" });
 
+  /**
+   * @param {string} text
+   * @param {number} nowMs
+   */
+  function instantDay(text, nowMs) {
+    const at = new Date(text);
+    const thisYear = at.getFullYear() === new Date(nowMs).getFullYear();
+    return (thisYear ? instant : longInstant).format(at);
+  }
+
   return {
     number: (n) => number.format(n),
     compact(n) {
@@ -47,12 +59,13 @@ export function createFormat({ numbers, dates }) {
     },
     day: (date) => day.format(new Date(date)),
     longDay: (date) => longDay.format(new Date(date)),
-    instantDay(text, nowMs) {
-      const at = new Date(text);
-      const thisYear = at.getFullYear() === new Date(nowMs).getFullYear();
-      return (thisYear ? instant : longInstant).format(at);
-    },
+    instantDay,
     clock: (ms) => clock.format(new Date(ms)),
+    moment(text, nowMs) {
+      const time = clock.format(new Date(text));
+      const today = new Date(text).toDateString() === new Date(nowMs).toDateString();
+      return today ? time : `${instantDay(text, nowMs)} ${time}`;
+    },
   };
 }
 

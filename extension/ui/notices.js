@@ -71,6 +71,8 @@ export function problemText({ say, count }, problem, server) {
   switch (problem.code) {
     case "unreachable":
       return say("unreachable");
+    case "download_cut":
+      return say("download_cut");
     case "not_a_server":
       return say("not_a_server", { server });
     case "price_changed":

@@ -44,7 +44,7 @@ export function createPerson(words, actions) {
 
 /**
  * @param {Words} words
- * @param {Subject} subject
+ * @param {Pick<Subject, "headline" | "company" | "location">} subject
  */
 export function headlineOf({ say }, { headline, company, location }) {
   if (!headline) return company ?? location ?? "";
@@ -56,12 +56,13 @@ export function headlineOf({ say }, { headline, company, location }) {
  * Grey shapes of what will stand here.
  *
  * @param {Words} words
+ * @param {"person_loading" | "list_loading"} label
  */
-export function createSkeleton(words) {
+export function createSkeleton(words, label = "person_loading") {
   const bar = (/** @type {string} */ size) => el("div", { class: `bone ${size}` });
   return el(
     "div",
-    { class: "skeleton", role: "status", "aria-label": words.say("person_loading") },
+    { class: "skeleton", role: "status", "aria-label": words.say(label) },
     el("section", { class: "sec" }, bar("wide"), bar("mid")),
     el("section", { class: "sec" }, bar("full"), bar("full"), bar("full")),
   );

@@ -1,0 +1,173 @@
+/**
+ * The panel on a page of search results: whom to export, or what it would cost.
+ *
+ * @import { ListView, View } from "../protocol.js"
+ * @import { Words } from "../ui/words.js"
+ * @import { PanelActions, Part } from "./view.js"
+ */
+
+import { el, setAttribute, setText, show } from "../ui/dom.js";
+import { problemText } from "../ui/notices.js";
+import { createSkeleton } from "../ui/person.js";
+import { createKinds, createPicking } from "../ui/picking.js";
+import { createQuote } from "../ui/quote.js";
+
+/**
+ * @param {Words} words
+ * @param {PanelActions} actions
+ * @returns {Part}
+ */
+export function createListSection(words, actions) {
+  const { send } = actions;
+  const choosing = createChoosing(words, actions);
+  const quote = createQuote(words, {
+    start: actions.start,
+    back: () => send({ type: "drop_quote" }),
+  });
+  const element = el("div", {}, choosing.element, quote.element);
+  /** @type {{focus(): void}} */
+  let step = choosing;
+
+  /** Whoever pressed a button that is gone now goes on where it led. */
+  function enter(/** @type {{focus(): void}} */ next) {
+    const left = step !== next && element.contains(document.activeElement);
+    step = next;
+    return left ? () => next.focus() : () => {};
+  }
+
+  return {
+    element,
+    write(view, moment) {
+      const { list, link, battery, server } = view;
+      show(element, list !== null);
+      if (!list) return;
+      const moveFocus = enter(list.offer ? quote : choosing);
+      show(choosing.element, list.offer === null);
+      show(quote.element, list.offer !== null);
+      choosing.write(list, view, moment.paused);
+      if (list.offer) {
+        const hasExtra = battery?.extra != null;
+        const online = link === "live";
+        quote.write(list.offer, { online, paused: moment.paused, hasExtra, server });
+      }
+      moveFocus();
+    },
+  };
+}
+
+/**
+ * @param {Words} words
+ * @param {PanelActions} actions
+ */
+function createChoosing(words, { send, quote }) {
+  const picking = createPicking(words, {
+    tick: (urls, on) => send({ type: "tick", urls, on }),
+    clear: () => send({ type: "clear" }),
+  });
+  const kinds = createKinds(words, (chosen) => send({ type: "choose", kinds: chosen }));
+  const ask = createAsk(words, quote);
+  const skeleton = createSkeleton(words, "list_loading");
+  const people = el("section", { class: "sec" }, picking.element);
+  const empty = createEmpty(words);
+  const failed = createFailed(words, () => send({ type: "retry" }));
+  const choice = el("section", { class: "sec" }, kinds.element);
+  return {
+    element: el("div", {}, skeleton, people, empty, failed.element, choice, ask.element),
+    focus: () => picking.focus(),
+    /**
+     * @param {ListView} list
+     * @param {View} view
+     * @param {boolean} paused
+     */
+    write(list, { link, prices, server }, paused) {
+      const loading = isLoading(list);
+      show(skeleton, loading && link !== "offline");
+      show(people, list.people.length > 0 && !loading);
+      show(empty, list.people.length === 0);
+      const any = list.people.length > 0 || list.selected > 0;
+      show(choice, any);
+      show(ask.element, any);
+      failed.write(list);
+      picking.write(list);
+      kinds.write(list.kinds, prices);
+      ask.write(list, { online: link === "live", paused, server });
+    },
+  };
+}
+
+/** @param {ListView} list */
+function isLoading({ people }) {
+  return people.length > 0 && people.every(({ status }) => status === "loading");
+}
+
+/**
+ * The page is about to fill when the panel appears: the sentence waits a little.
+ *
+ * @param {Words} words
+ */
+function createEmpty({ say }) {
+  return el(
+    "section",
+    { class: "sec message late" },
+    el("p", {}, say("list_empty")),
+    el("p", { class: "note-line" }, say("list_empty_more")),
+  );
+}
+
+/**
+ * @param {Words} words
+ * @param {() => void} retry
+ */
+function createFailed({ say }, retry) {
+  const button = el("button", { type: "button" }, say("try_again"));
+  button.addEventListener("click", retry);
+  const element = el("section", { class: "sec message" }, el("p", {}, say("list_failed")), button);
+  return {
+    element,
+    /** @param {ListView} list */
+    write: ({ people }) =>
+      show(
+        element,
+        people.some(({ status }) => status === "failed"),
+      ),
+  };
+}
+
+/**
+ * @param {Words} words
+ * @param {(event: MouseEvent) => void} quote
+ */
+function createAsk(words, quote) {
+  const { say } = words;
+  const button = el("button", { type: "button", class: "go" });
+  button.addEventListener("click", quote);
+  const note = el("span", { class: "note-line" });
+  const problem = el("p", { class: "problem", role: "alert" });
+  return {
+    element: el(
+      "section",
+      { class: "sec ask" },
+      problem,
+      el("div", { class: "buttons" }, button, note),
+    ),
+    /**
+     * @param {ListView} list
+     * @param {{online: boolean, paused: boolean, server: string}} state
+     */
+    write(list, { online, paused, server }) {
+      const missing = missingOf(list);
+      button.disabled = list.asking || missing !== null || !online;
+      setAttribute(button, "aria-disabled", paused ? "true" : null);
+      setText(button, say(list.asking ? "quote_getting" : "quote_get"));
+      setText(note, say(missing ?? "quote_free"));
+      setText(problem, list.problem ? problemText(words, list.problem, server) : "");
+      show(problem, list.problem !== null);
+    },
+  };
+}
+
+/** @param {ListView} list */
+function missingOf({ selected, kinds }) {
+  if (selected === 0) return "quote_nobody";
+  return kinds.length === 0 ? "quote_no_kind" : null;
+}
