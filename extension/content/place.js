@@ -1,9 +1,10 @@
 /**
- * Places the panel on the pages of people and companies, and takes it away again elsewhere.
+ * Places the panel on the pages of people and companies and on searches of people, and takes it
+ * away again elsewhere.
  *
  * The panel is an extension page in a frame inside a closed shadow root: the site's scripts can
- * neither reach into it nor click in it. Pages are known by their address alone, never by markup,
- * so that a changed or unknown page is left exactly as it was.
+ * neither reach into it nor click in it. Pages are known by their address alone, so that a changed
+ * or unknown page is left exactly as it was.
  *
  * A classic script, because the browser injects nothing else; so it says `chrome` itself, once.
  */
@@ -17,13 +18,19 @@
 
   const panelUrl = chrome.runtime.getURL("panel/panel.html");
 
-  /** @type {{host: HTMLElement, show(url: string): void, remove(): void} | null} */
+  /**
+   * @typedef {{url: string | null, list: ReturnType<typeof listedPeople.read>}} Shown
+   * @type {{host: HTMLElement, show(page: Shown): void, remove(): void} | null}
+   */
   let placed = null;
+  const listed = listedPeople.watch(follow);
 
-  /** @returns {string | null} the address to look up: what leaves the page is who it shows, no more */
+  /** @returns {Shown | null} the addresses to look up: what leaves the page is who it shows, no more */
   function shownPage() {
     const [path] = PERSON_OR_COMPANY.exec(location.pathname) ?? [];
-    return path ? location.origin + path : null;
+    if (path) return { url: location.origin + path, list: null };
+    const list = listedPeople.read();
+    return list && { url: null, list };
   }
 
   /**
@@ -38,12 +45,12 @@
     }
   }
 
-  /** @param {string} firstUrl */
-  function place(firstUrl) {
+  /** @param {Shown} first */
+  function place(first) {
     const host = document.createElement(TAG);
     const frame = document.createElement("iframe");
     const { port1: port, port2: handed } = new MessageChannel();
-    let url = firstUrl;
+    let shown = first;
 
     frame.src = panelUrl;
     frame.title = "Credit Battery";
@@ -52,7 +59,7 @@
       // "*": the frame's origin is not the one in its dynamic address, and nobody but the frame
       // receives this.
       frame.contentWindow?.postMessage("", "*", [handed]);
-      port.postMessage({ type: "page", url });
+      port.postMessage({ type: "page", ...shown });
     });
     port.onmessage = ({ data }) => resize(data);
 
@@ -88,11 +95,11 @@
 
     return {
       host,
-      /** @param {string} next */
+      /** @param {Shown} next */
       show(next) {
-        if (next === url) return;
-        url = next;
-        port.postMessage({ type: "page", url });
+        if (JSON.stringify(next) === JSON.stringify(shown)) return;
+        shown = next;
+        port.postMessage({ type: "page", ...shown });
       },
       remove() {
         port.close();
@@ -102,14 +109,16 @@
   }
 
   function follow() {
-    const url = shownPage();
-    if (url === null || placed?.host.isConnected === false) {
+    const page = shownPage();
+    if (page?.list) listed.follow();
+    else listed.stop();
+    if (page === null || placed?.host.isConnected === false) {
       placed?.remove();
       placed = null;
     }
-    if (url === null) return;
-    if (placed) placed.show(url);
-    else placed = place(url);
+    if (page === null) return;
+    if (placed) placed.show(page);
+    else placed = place(page);
   }
 
   // What an earlier version of the extension left here no longer works.
