@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from server.domain.callers import Member as Caller
 from server.domain.ids import JobId, SessionId, SubjectId
-from server.domain.job_rows import Item
+from server.domain.job_rows import Item, JobRow
 from server.store import job_rows, jobs
 from server.store.engine import Database
 from server.store.jobs import JobRecord
-from server.usecases.charge import Charger
-from server.usecases.job_endings import Endings
+from server.usecases.job_endings import Endings, JobLedger
 from server.usecases.job_lookups import Finding
 from server.usecases.job_sweep import JobSweep
 from server.usecases.job_work import JobWorker, Pace
@@ -34,7 +33,7 @@ class Process:
         house: House,
         *,
         database: Database | None = None,
-        charger: Charger | None = None,
+        charger: JobLedger | None = None,
         seeker: Finding | None = None,
         pace: Pace | None = None,
     ) -> None:
@@ -116,9 +115,13 @@ async def record_of(member: Member, job: Job) -> JobRecord:
     return record
 
 
-async def items_of(member: Member, job: Job) -> list[Item]:
-    """Of all rows, in their order."""
+async def rows_of(member: Member, job: Job) -> list[JobRow]:
+    """All its rows, in their order; none once it ended without a charge."""
     record = await record_of(member, job)
     async with member.org.house.database.read() as connection:
-        rows = await job_rows.between(connection, record.org, record.id, 0, record.rows)
-    return [item for row in rows for item in row.items]
+        return await job_rows.between(connection, record.org, record.id, 0, record.rows)
+
+
+async def items_of(member: Member, job: Job) -> list[Item]:
+    """Of all rows, in their order."""
+    return [item for row in await rows_of(member, job) for item in row.items]

@@ -19,8 +19,7 @@ from server.store import jobs
 from server.store.engine import Database
 from server.store.job_leases import STARTED, JobAt
 from server.store.jobs import JobRecord
-from server.usecases.charge import Charger
-from server.usecases.job_endings import Endings, TellJob
+from server.usecases.job_endings import Endings, JobLedger, TellJob
 from server.usecases.job_lookups import Finding, Lookups
 from server.usecases.job_settling import Settlement
 
@@ -43,7 +42,7 @@ class Means(NamedTuple):
     """What a course works with. `worker`: the name under which this process has its leases."""
 
     database: Database
-    charger: Charger
+    charger: JobLedger
     seeker: Finding
     tell_job: TellJob
     endings: Endings

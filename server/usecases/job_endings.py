@@ -2,13 +2,16 @@
 told, its rows are deleted (R21, R25)."""
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
-from server.domain.commands import DEPLOYMENT, EndJob
+from server.domain.commands import DEPLOYMENT, EndJob, MoveJob, SettleRows
+from server.domain.ids import OrgId
+from server.domain.job_rows import RowOutcome
+from server.domain.state import JobState
 from server.store import jobs
 from server.store.engine import Database
 from server.store.job_leases import JobAt
 from server.store.jobs import JobRecord
-from server.usecases.charge import Charger
 from server.usecases.job_drafts import forget_rows
 from server.wire.words import EndedStatus
 
@@ -16,10 +19,20 @@ TellJob = Callable[[JobRecord], Awaitable[None]]
 """Sends the job, as it is in the record, to its owner."""
 
 
+class JobLedger(Protocol):
+    """What the ledger does for jobs (server/usecases/charge.py)."""
+
+    async def move_job(self, org: OrgId, command: MoveJob) -> JobState:
+        """The job as it is after `command`."""
+
+    async def settle(self, org: OrgId, command: SettleRows) -> tuple[RowOutcome, ...]:
+        """What the next rows came to."""
+
+
 class Endings:
     """Ends jobs on the deployment's behalf."""
 
-    def __init__(self, database: Database, charger: Charger, tell_job: TellJob) -> None:
+    def __init__(self, database: Database, charger: JobLedger, tell_job: TellJob) -> None:
         self._database = database
         self._charger = charger
         self._tell_job = tell_job

@@ -11,7 +11,7 @@ from server.domain.job_rows import Item, JobRow, RowOutcome
 from server.store import job_accounts, job_rows
 from server.store.engine import Database
 from server.store.jobs import JobRecord
-from server.usecases.charge import Charger
+from server.usecases.job_endings import JobLedger
 from server.usecases.job_lookups import Finding, Lookups
 
 CHUNK_PIECES = 250
@@ -26,7 +26,7 @@ class Settlement:
     def __init__(
         self,
         database: Database,
-        charger: Charger,
+        charger: JobLedger,
         seeker: Finding,
         worker: str,
         record: JobRecord,

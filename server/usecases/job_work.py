@@ -17,9 +17,8 @@ from server.settings import Settings
 from server.store import job_leases, jobs
 from server.store.engine import Database
 from server.store.job_leases import JobAt
-from server.usecases.charge import Charger
 from server.usecases.job_course import JobCourse, Means, SteppedAside
-from server.usecases.job_endings import Endings, TellJob
+from server.usecases.job_endings import Endings, JobLedger, TellJob
 from server.usecases.job_lookups import Finding
 
 CLOSE_WAIT_S = 5.0
@@ -63,7 +62,7 @@ class JobWorker:
     def __init__(
         self,
         database: Database,
-        charger: Charger,
+        charger: JobLedger,
         clock: Callable[[], AtUs],
         settings: Settings,
         seeker: Finding,
