@@ -234,8 +234,9 @@ class _Book:
                 self._write_day(at, cell)
 
     def _write_number(self, at: tuple[int, int], column: Column, number: int | float) -> None:
-        if math.isfinite(number) and (isinstance(number, float) or abs(number) <= NUMBER_MAX):
-            self._sheet.write_number(*at, number, self._formats[column.type])
+        if _is_held_by_a_cell(number):
+            shown = self._formats["number"] if column.type == "number" else None
+            self._sheet.write_number(*at, number, shown)
         else:
             self._sheet.write_string(*at, str(number))
 
@@ -247,6 +248,10 @@ class _Book:
             self._sheet.write_datetime(*at, moment, self._formats["moment"])
         else:
             self._sheet.write_datetime(*at, day, self._formats["day"])
+
+
+def _is_held_by_a_cell(number: int | float) -> bool:
+    return math.isfinite(number) if isinstance(number, float) else abs(number) <= NUMBER_MAX
 
 
 def _fitting(text: str) -> str:

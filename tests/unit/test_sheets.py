@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import os
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
 from server.domain import errors
@@ -92,6 +94,10 @@ async def test_a_csv_is_written_while_it_is_read() -> None:
         "\n=1",
         "  =1+1",
         "\u00a0=1",
+        "\x00=1",
+        "\u200b=1",
+        "\ufeff=1",
+        "\t",
         "＝1+1",
     ],
     ids=ascii,
@@ -110,6 +116,48 @@ async def test_numbers_below_zero_stay_numbers(tmp_path: Path) -> None:
     sheet = await as_sheet(tmp_path / "a.xlsx", ("Ana", -10, None, None))
     assert sheet["B2"].value == -10
     assert sheet["B2"].data_type == "n"
+
+
+async def test_numbers_and_booleans_stay_what_they_are(tmp_path: Path) -> None:
+    rows: list[Row] = [(True, -7, None, None), (2.5, 0.1, None, None), (1e300, 2**53, None, None)]
+    assert (await as_csv(*rows)).endswith(
+        b"\r\nTRUE,-7,,\r\n2.5,0.1,,\r\n1e+300,9007199254740992,,\r\n"
+    )
+    sheet = await as_sheet(tmp_path / "a.xlsx", *rows)
+    cells = [cell for line in sheet["A2:B4"] for cell in line]
+    assert [cell.value for cell in cells] == [True, -7, 2.5, 0.1, 1e300, 2**53]
+    assert [cell.data_type for cell in cells] == ["b", "n", "n", "n", "n", "n"]
+
+
+async def test_only_a_column_of_numbers_shows_them_by_thousands(tmp_path: Path) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", (1234, 1234, None, None))
+    assert (sheet["A2"].number_format, sheet["B2"].number_format) == ("General", "#,##0")
+
+
+@pytest.mark.parametrize(
+    "number", [2**53 + 1, -(10**400), math.inf, math.nan], ids=lambda n: str(n)[:9]
+)
+async def test_a_number_that_a_cell_cannot_hold_is_text(
+    tmp_path: Path, number: int | float
+) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", (number, 1, None, None))
+    assert sheet["A2"].value == str(number)
+    assert sheet["A2"].data_type != "n"
+
+
+async def test_a_date_before_the_first_of_spreadsheets_is_text(tmp_path: Path) -> None:
+    moment = datetime(1899, 12, 31, 1, 2, 3)  # noqa: DTZ001  cells have no zone
+    sheet = await as_sheet(tmp_path / "a.xlsx", (date(1815, 12, 10), 1, moment, date(1900, 1, 1)))
+    assert (sheet["A2"].value, sheet["C2"].value) == ("1815-12-10", "1899-12-31 01:02:03")
+    assert sheet["D2"].is_date
+
+
+async def test_a_date_is_shown_as_one_in_any_column(tmp_path: Path) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", (date(2026, 11, 3), NOON, None, None))
+    assert (sheet["A2"].number_format, sheet["B2"].number_format) == (
+        "yyyy-mm-dd",
+        "yyyy-mm-dd hh:mm:ss",
+    )
 
 
 async def test_an_xlsx_has_real_dates_on_the_wall_clock_given(tmp_path: Path) -> None:
@@ -143,9 +191,35 @@ async def test_text_stays_text_in_an_xlsx(tmp_path: Path, text: str) -> None:
     assert sheet["A3"].value == "end"
 
 
-async def test_a_control_character_spoils_no_workbook(tmp_path: Path) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", ("a\x01b\ud800", 1, None, None))
+@pytest.mark.parametrize(
+    "odd", ["\x00", "\x01", "\x0b", "\x1f", "\x7f", "\ufffe", "\uffff"], ids=ascii
+)
+async def test_what_xml_cannot_hold_spoils_no_workbook(tmp_path: Path, odd: str) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", (f"a{odd}b", 1, None, None))
+    assert unescape(str(sheet["A2"].value)) == f"a{odd}b"
     assert sheet["B2"].value == 1
+
+
+async def test_half_a_surrogate_pair_becomes_a_question_mark(tmp_path: Path) -> None:
+    row = ("a\ud800b", 1, None, None)
+    assert b"\r\na?b,1,," in await as_csv(row)
+    assert (await as_sheet(tmp_path / "a.xlsx", row))["A2"].value == "a?b"
+
+
+async def test_titles_are_as_harmless_as_cells(tmp_path: Path) -> None:
+    columns = (Column("=1+1"), Column("\x01" + "x" * CELL_CHARS_MAX))
+    [head] = [part async for part in write_csv(columns, chunked())]
+    assert head.startswith(b"\xef\xbb\xbf'=1+1,")
+    await write_xlsx(columns, chunked(), tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert isinstance(sheet, Worksheet)
+    assert (sheet["A1"].value, sheet["A1"].data_type) == ("=1+1", "s")
+    assert str(sheet["B1"].value).endswith("x…")
+
+
+async def test_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
+    sheet = await as_sheet(tmp_path / "a.xlsx", ("", 1, None, None))
+    assert sheet["A2"].value is None
 
 
 async def test_a_text_longer_than_a_cell_is_cut_and_says_so(tmp_path: Path) -> None:
