@@ -19,10 +19,6 @@ from server.domain.import_columns import field_of
 
 LOOKED_AT_BYTES: Final = 4_096
 CHUNK_BYTES: Final = 1 << 20
-# A fifth of the characters of a table are delimiters, digits, line ends and plain letters in any
-# script: each leaves a zero byte in UTF-16, always on the same side.
-UTF16_ZEROS_MIN: Final = 5
-
 _BOM: Final = "\ufeff"
 # What Excel puts above the header to tell itself the delimiter.
 _EXCELS_OWN = re.compile(r"\"?sep=([,;\t])\"?[\r\n]*", re.IGNORECASE)
@@ -93,14 +89,14 @@ def delimiter_of(header: str) -> str:
 
 
 def _seen_utf16(start: bytes) -> Encoding | None:
-    """UTF-16 without its mark: zero bytes on one side only."""
-    units = len(start) // 2
-    even, odd = start[0 : units * 2 : 2].count(0), start[1 : units * 2 : 2].count(0)
-    if odd * UTF16_ZEROS_MIN > units and not even:
-        return UTF16_LE
-    if even * UTF16_ZEROS_MIN > units and not odd:
-        return UTF16_BE
-    return None
+    """UTF-16 without its mark: in plain letters, of which a header line is mostly made, one byte of
+    two is zero, always on the same side."""
+    header = start.partition(b"\n")[0]
+    units = len(header) // 2
+    even, odd = header[0 : units * 2 : 2].count(0), header[1 : units * 2 : 2].count(0)
+    if 2 * max(even, odd) <= units or (even and odd):
+        return None
+    return UTF16_LE if odd else UTF16_BE
 
 
 def _is_utf8(start: bytes, rest: BinaryIO) -> bool:

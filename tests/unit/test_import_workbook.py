@@ -1,0 +1,327 @@
+"""XLSX files give typed cells, and hostile ones end before they cost memory."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from server.domain.errors import UnreadableFile
+from server.domain.job_rows import Cell, DateCell
+from server.domain.sheet_dates import is_date_format
+from server.domain.workbook import read_workbook
+from server.domain.workbook_parts import TAG_BYTES_MAX
+from server.domain.workbook_sheet import CELL_CHARS_MAX, COLUMNS_READ_MAX, SheetRow
+
+TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ROOT = (
+    f'<Relationships><Relationship Id="r1" Type="{TYPES}/officeDocument" Target="xl/workbook.xml"/>'
+    "</Relationships>"
+)
+BOOK = (
+    f'<workbook xmlns="{MAIN}" xmlns:r="{TYPES}"><sheets><sheet name="A" r:id="r1"/></sheets>'
+    "</workbook>"
+)
+BOOK_RELATIONS = (
+    f'<Relationships><Relationship Id="r1" Type="{TYPES}/worksheet" Target="worksheets/a.xml"/>'
+    f'<Relationship Id="r2" Type="{TYPES}/sharedStrings" Target="/xl/strings.xml"/></Relationships>'
+)
+STRINGS = "<sst><si><t>Email</t></si><si><t>ana@x.example</t></si></sst>"
+SHEET = (
+    "<worksheet><sheetData>"
+    '<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" t="s"><v>1</v></c></row>'
+    "</sheetData></worksheet>"
+)
+
+
+def archive(**parts: str | bytes) -> bytes:
+    """A workbook of one sheet, with some of its parts replaced."""
+    whole: dict[str, str | bytes] = {
+        "_rels/.rels": ROOT,
+        "xl/workbook.xml": parts.get("book", BOOK),
+        "xl/_rels/workbook.xml.rels": parts.get("relations", BOOK_RELATIONS),
+        "xl/strings.xml": parts.get("strings", STRINGS),
+        "xl/worksheets/a.xml": parts.get("sheet", SHEET),
+    }
+    return zipped(whole.items())
+
+
+def zipped(parts: Iterable[tuple[str, str | bytes]]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts:
+            file.writestr(name, content)
+    return out.getvalue()
+
+
+def sheet(rows: str) -> str:
+    return f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
+
+
+def read(content: bytes) -> list[SheetRow]:
+    return list(read_workbook(io.BytesIO(content)))
+
+
+def cells(content: bytes) -> list[tuple[Cell, ...]]:
+    return [row.cells for row in read(content)]
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def of_openpyxl(*rows: tuple[object, ...]) -> bytes:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(list(row))
+    return saved(book)
+
+
+def of_xlsxwriter(*rows: tuple[object, ...]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"default_date_format": "dd.mm.yy hh:mm"})
+    page = book.add_worksheet()
+    for at, row in enumerate(rows):
+        page.write_row(at, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"),
+    min_size=1,
+    max_size=12,
+).filter(lambda text: text.strip() and not text.startswith(("=", "_x")) and "_x" not in text)
+VALUES = st.one_of(
+    TEXTS,
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**14), 10**14),
+    st.floats(-1e6, 1e6).map(lambda number: round(number, 3)),
+    st.datetimes(datetime(1901, 1, 1), datetime(2100, 1, 1)).map(  # noqa: DTZ001 (no zone)
+        lambda moment: moment.replace(microsecond=0)
+    ),
+    st.dates(date(1901, 1, 1), date(2100, 1, 1)),
+)
+
+
+def as_read(value: object) -> Cell:
+    """The cell that a written value becomes."""
+    match value:
+        case datetime() if value.time() != time():
+            return DateCell(value.isoformat(), False)
+        case datetime():
+            return DateCell(value.date().isoformat(), True)
+        case date():
+            return DateCell(value.isoformat(), True)
+        case float() if value.is_integer():
+            return int(value)
+        case str() | int() | float() | bool() | None:
+            return value
+        case _:
+            raise AssertionError(value)
+
+
+@given(st.lists(st.tuples(TEXTS, VALUES, VALUES, TEXTS), min_size=1, max_size=5))
+def test_r25_what_openpyxl_writes_reads_back_cell_by_cell(
+    rows: list[tuple[object, ...]],
+) -> None:
+    assert cells(of_openpyxl(*rows)) == [tuple(map(as_read, row)) for row in rows]
+
+
+def test_what_xlsxwriter_writes_reads_back_cell_by_cell() -> None:
+    moment = datetime(2026, 3, 10, 14, 30)  # noqa: DTZ001 (cells have no zone)
+    row = ("Łódź & <b>", 4915112345678, 1.5, True, moment, " a ", "x" * 40_000)
+    [(*read_back, long)] = cells(of_xlsxwriter(row[:-1] + ("x" * CELL_CHARS_MAX,)))
+    expected = ["Łódź & <b>", 4915112345678, 1.5, True, DateCell("2026-03-10T14:30:00", False)]
+    assert read_back == [*expected, " a "]
+    assert long == "x" * CELL_CHARS_MAX
+
+
+def test_a_formula_is_what_it_last_came_to() -> None:
+    rows = (
+        '<row><c t="str"><f>LOWER("A")</f><v>a</v></c><c><f>1+1</f><v>2</v></c>'
+        '<c t="e"><f>1/0</f><v>#DIV/0!</v></c><c t="b"><v>0</v></c><c><f>A9</f></c></row>'
+    )
+    assert cells(archive(sheet=sheet(rows))) == [("a", 2, "#DIV/0!", False)]
+
+
+def test_rich_and_inline_texts_come_whole_and_without_reading_aids() -> None:
+    strings = "<sst><si><r><t>田</t></r><r><t>中</t></r><rPh><t>タナカ</t></rPh></si></sst>"
+    inline = '<c t="inlineStr"><is><r><t>An</t></r><r><t>a</t></r></is></c>'
+    rows = f'<row><c t="s"><v>0</v></c>{inline}</row>'
+    assert cells(archive(strings=strings, sheet=sheet(rows))) == [("田中", "Ana")]
+
+
+def test_escaped_characters_are_meant_and_those_no_text_holds_left_out() -> None:
+    rows = '<row><c t="str"><v>a_x000A_b_x0000__xD800_c_x005F_d</v></c></row>'
+    assert cells(archive(sheet=sheet(rows))) == [("a\nbc_d",)]
+
+
+def test_cells_without_names_follow_one_another_and_named_ones_leave_gaps() -> None:
+    rows = '<row r="3"><c t="str"><v>a</v></c><c r="D3"><v>1</v></c><c><v>2</v></c></row>'
+    assert read(archive(sheet=sheet(rows))) == [SheetRow(3, ("a", None, None, 1, 2))]
+
+
+def test_rows_without_anything_are_none_and_lines_are_those_of_the_sheet() -> None:
+    content = of_openpyxl(("Email",), (), (None, "  "), ("ana@x.example",))
+    assert [row.line for row in read(content)] == [1, 4]
+
+
+def test_the_first_sheet_with_rows_counts_and_hidden_ones_come_last() -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    hidden, people = book.create_sheet("hidden"), book.create_sheet("people")
+    hidden.append(["hidden"])
+    hidden.sheet_state = "hidden"
+    people.append(["Email"])
+    assert cells(saved(book)) == [("Email",)]
+
+
+def test_a_workbook_of_nothing_has_no_rows() -> None:
+    assert read(saved(openpyxl.Workbook())) == []
+
+
+def test_dates_of_the_1904_system_are_the_days_they_show() -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    assert book.active is not None
+    book.active.append([date(2026, 3, 10)])
+    assert cells(saved(book)) == [(DateCell("2026-03-10", True),)]
+
+
+def test_the_strict_edition_and_prefixed_names_read_the_same() -> None:
+    strict = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    prefixed = (
+        SHEET.replace("<", "<x:")
+        .replace("<x:/", "</x:")
+        .replace("<x:worksheet>", f'<x:worksheet xmlns:x="{MAIN}">')
+    )
+    content = archive(sheet=prefixed, relations=BOOK_RELATIONS.replace(TYPES, strict))
+    assert cells(content) == [("Email",), ("ana@x.example",)]
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "is_date"),
+    [
+        (14, None, True),
+        (22, None, True),
+        (46, None, False),
+        (2, None, False),
+        (164, "yyyy-mm-dd", True),
+        (164, "[$-407]D. MMMM YYYY;@", True),
+        (164, "h:mm AM/PM", True),
+        (164, "[h]:mm:ss", False),
+        (164, "0.00", False),
+        (164, '0 "days"', False),
+        (164, "#,##0.00 [$€-407]", False),
+        (164, "General", False),
+        (164, "@", False),
+    ],
+)
+def test_a_number_is_a_date_where_its_format_shows_one(
+    number: int, code: str | None, is_date: bool
+) -> None:
+    assert is_date_format(number, code) is is_date
+
+
+def test_a_time_of_day_is_text_and_a_duration_a_number() -> None:
+    [(at_noon, lasting)] = cells(of_openpyxl((time(12, 30), timedelta(hours=36))))
+    assert (at_noon, lasting) == ("12:30:00", 1.5)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"xl/workbook.bin": b""}, "xlsb"),
+        ({"content.xml": b""}, "OpenDocument"),
+        ({"word/document.xml": b""}, "Word"),
+        ({"a.csv": b"Email"}, "no Excel workbook"),
+        ({"_rels/.rels": "<Relationships/>"}, "lacks parts"),
+        ({"_rels/.rels": "no xml"}, "damaged"),
+    ],
+)
+def test_other_zip_files_are_told_apart(parts: dict[str, str | bytes], said: str) -> None:
+    with pytest.raises(UnreadableFile, match=said):
+        read(zipped(parts.items()))
+
+
+@pytest.mark.parametrize("part", ["strings", "sheet", "book"])
+def test_entities_are_refused_wherever_they_stand(part: str) -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read(archive(**{part: bomb}))
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
+    rows = "<row/>" * 10_000_000
+    with pytest.raises(UnreadableFile, match="unpacks to more"):
+        read(archive(sheet=sheet(rows)))
+
+
+def test_a_part_never_unpacks_to_more_than_the_directory_says() -> None:
+    content = bytearray(archive(sheet=sheet("<row/>" * 2_000_000)))
+    entry = content.rindex(b"PK\x01\x02")
+    size_at = entry + 24
+    assert struct.unpack_from("<I", content, size_at)[0] > 10_000_000
+    struct.pack_into("<I", content, size_at, 100)
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read(bytes(content))
+
+
+def test_a_directory_of_a_million_parts_is_refused_unread() -> None:
+    content = bytearray(zipped([("_rels/.rels", ROOT)]))
+    end = content.rindex(b"PK\x05\x06")
+    start = struct.unpack_from("<I", content, end + 16)[0]
+    content[start:end] = bytes(content[start:end]) * 30_000
+    end = content.rindex(b"PK\x05\x06")
+    struct.pack_into("<I", content, end + 12, end - start)
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read(bytes(content))
+
+
+def test_an_endless_tag_is_refused() -> None:
+    letters = "".join(chr(97 + n % 26) + str(n) for n in range(1_000_000))
+    assert len(letters) > 2 * TAG_BYTES_MAX
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read(archive(sheet=sheet(f'<row a="{letters}"/>')))
+
+
+def test_a_text_is_cut_at_what_a_cell_holds() -> None:
+    rows = f'<row><c t="str"><v>{"xy" * CELL_CHARS_MAX}</v></c></row>'
+    [(text,)] = cells(archive(sheet=sheet(rows)))
+    assert isinstance(text, str)
+    assert len(text) == CELL_CHARS_MAX
+
+
+def test_cells_far_to_the_right_are_not_looked_at() -> None:
+    rows = '<row><c r="A1"><v>1</v></c><c r="XFD1"><v>2</v></c><c r="ZZZ1"><v>3</v></c></row>'
+    [row] = cells(archive(sheet=sheet(rows)))
+    assert row == (1,)
+    assert COLUMNS_READ_MAX < 16_384
+
+
+@given(st.data())
+def test_a_damaged_workbook_is_read_or_refused(data: st.DataObject) -> None:
+    content = bytearray(archive())
+    for at in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=6)):
+        content[at] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(content)))
+    try:
+        read(bytes(content[:cut] if cut % 3 == 0 else content))
+    except UnreadableFile as refused:
+        told = refused.detail
+    else:
+        told = "read"
+    assert told.isprintable()
