@@ -22,12 +22,12 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
 
 
 _columns = subject.c["id", "org_id", "sort", "email", "company"]
-# An address has few people and an org_id has millions; joined to a text, it tempts no planner to
-# go by it.
+# An address has few people, an org_id and a type have millions; joined to a text they tempt no
+# planner to go by them.
 _by_address = select(*_columns).where(
     subject.c.email.in_(bindparam("written", expanding=True)),
     subject.c.org_id.concat(literal("")).in_((EVERYONE, bindparam("org"))),
-    subject.c.type == "contact",
+    subject.c.type.concat(literal("")) == "contact",
 )
 _by_name = select(*_columns).where(
     subject.c.type == "contact",
