@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -80,6 +81,7 @@ class JobWorker:
         self._pace = pace or Pace()
         self._places: dict[JobAt, _Place] = {}
         self._woken = asyncio.Event()
+        self._last_turns_s: dict[OrgId, float] = {}
         self._renewed_s = time.monotonic()
         self._closing = False
 
@@ -145,11 +147,12 @@ class JobWorker:
                     place.course.step_aside()
 
     async def _take(self, waiting: Iterable[JobAt]) -> None:
+        begun = list(self._places)
         for at in self._in_fair_order(waiting):
             if self._closing:
                 return
             if len(self._places) >= self._at_once:
-                self._make_room(at.org)
+                self._make_room(at.org, begun)
                 return
             async with self._database.write() as connection:
                 taken = await job_leases.take(
@@ -160,19 +163,24 @@ class JobWorker:
 
     def _in_fair_order(self, waiting: Iterable[JobAt]) -> list[JobAt]:
         """First of every org the one that waits longest, then the second of each; jobs that are
-        worked on count."""
+        worked on count. Of two orgs the one whose last turn is longer ago comes first."""
         of_org: Counter[OrgId] = Counter(at.org for at in self._places)
-        ranked: list[tuple[int, JobAt]] = []
+        ranked: list[tuple[int, float, JobAt]] = []
         for at in waiting:
-            ranked.append((of_org[at.org], at))
+            ranked.append((of_org[at.org], self._last_turns_s.get(at.org, 0.0), at))
             of_org[at.org] += 1
-        return [at for _, at in sorted(ranked, key=lambda one: one[0])]
+        self._last_turns_s = {
+            org: at_s for org, at_s in self._last_turns_s.items() if org in of_org
+        }
+        return [at for *_, at in sorted(ranked, key=itemgetter(0, 1))]
 
-    def _make_room(self, org: OrgId) -> None:
-        """An org that has no place gets that of the job that has had one the longest."""
-        if any(at.org == org for at in self._places):
+    def _make_room(self, org: OrgId, begun: Iterable[JobAt]) -> None:
+        """An org that has no place gets that of the job that has had one the longest; `begun`:
+        those that had one before this look."""
+        places = [self._places[at] for at in begun if at in self._places]
+        if not places or any(at.org == org for at in self._places):
             return
-        longest = min(self._places.values(), key=lambda place: place.since_s)
+        longest = min(places, key=attrgetter("since_s"))
         if time.monotonic() - longest.since_s >= self._pace.turn_s:
             longest.course.step_aside()
 
@@ -184,6 +192,7 @@ class JobWorker:
 
     def _ended(self, at: JobAt, task: "asyncio.Task[None]") -> None:
         del self._places[at]
+        self._last_turns_s[at.org] = time.monotonic()
         self._woken.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a job was left for its lease to run out", job=at.id, exc_info=error)
