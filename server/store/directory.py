@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, func, select, text
+from sqlalchemy import Row, bindparam, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -53,7 +53,9 @@ class InsightRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 _PUBLIC_FIELDS = tuple(field.name for field in msgspec.structs.fields(PublicRow))
 _visible = subject.c.org_id.in_((EVERYONE, bindparam("org")))
 _public = select(*subject.c[_PUBLIC_FIELDS]).where(
-    subject.c.id.in_(bindparam("ids", expanding=True)), _visible
+    subject.c.id.in_(bindparam("ids", expanding=True)),
+    # As a bare column SQLite would take its index and read the whole directory.
+    subject.c.org_id.concat(literal("")).in_((EVERYONE, bindparam("org"))),
 )
 # The directory's own record comes last, so that it wins over the org's own of the same person.
 _at_urls = (

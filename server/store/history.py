@@ -9,7 +9,17 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import astuple
-from sqlalchemy import Boolean, Column, ColumnElement, and_, func, literal_column, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    and_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.entries import EntryLine
@@ -152,7 +162,9 @@ async def subject_names(
     for some in chunked(sorted(ids)):
         rows = await connection.execute(
             select(subject.c.id, subject.c.type, subject.c.name).where(
-                subject.c.id.in_(some), subject.c.org_id.in_((EVERYONE, org))
+                subject.c.id.in_(some),
+                # As a bare column SQLite would take its index and read the whole directory.
+                subject.c.org_id.concat(literal("")).in_((EVERYONE, org)),
             )
         )
         found.update((SubjectId(row.id), SubjectName(row.type, row.name)) for row in rows)
