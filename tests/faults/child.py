@@ -1,4 +1,4 @@
-"""Starting the program that charges in a loop, and reading what it was answered."""
+"""Starting the programs that are killed, and reading what they were answered."""
 
 import os
 import re
@@ -15,14 +15,21 @@ START_TIMEOUT_S = 60.0
 
 def charging(bob: Member, subjects: list[SubjectId], *options: str) -> ChildProcess:
     """The program of tests/faults/charging.py."""
-    url = bob.org.house.database.url
-    arguments = [*options, url, bob.org.id, bob.id, *subjects]
-    return ChildProcess(
-        [sys.executable, "-m", "tests.faults.charging", *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    return _started("charging", *options, bob.org.house.database.url, bob.org.id, bob.id, *subjects)
+
+
+def working(bob: Member, step: str, subjects: list[SubjectId]) -> ChildProcess:
+    """The program of tests/faults/working.py."""
+    return _started("working", bob.org.house.database.url, bob.org.id, bob.id, step, *subjects)
 
 
 def answered(log: str, verb: str) -> dict[str, int]:
     """What was told of each subject or key: the seq of its entry."""
     return {name: int(seq) for name, seq in re.findall(rf"^\d+ {verb} (\S+) (\d+)$", log, re.M)}
+
+
+def _started(name: str, *arguments: str) -> ChildProcess:
+    return ChildProcess(
+        [sys.executable, "-m", f"tests.faults.{name}", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
