@@ -1,7 +1,7 @@
 """A sheet of people out of an XLSX file (ECMA-376 part 1, section 18), as typed cells.
 
 Read by ourselves because a general reader keeps every text of the workbook as an object: 100,000
-rows of 20 columns take a quarter of a gigabyte with it, and here the fifth of that.
+rows of 20 columns take a quarter of a gigabyte with it, and here a tenth of that.
 """
 
 import posixpath
@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from server.domain.errors import UnreadableFile
-from server.domain.workbook_parts import Events, Parts, hear, hear_all
+from server.domain.workbook_parts import UNPACKED_BYTES_MAX, Events, Parts, hear, hear_all
 from server.domain.workbook_sheet import Sheet, SheetRow, Strings, Styles
+
+LIST_BYTES_MAX: Final = 16_000_000
+"""Of a part that is kept whole: lists of parts and sheets have kilobytes, styles some megabytes."""
 
 _OTHER_ARCHIVES: Final = (
     ("xl/workbook.bin", "This is a binary Excel workbook (.xlsb)."),
@@ -75,19 +78,19 @@ class _Book:
         if self._strings is None:
             self._strings = Strings()
             for strings in self._relations.of("sharedStrings"):
-                self._hear(strings, self._strings)
+                hear_all(self._content(strings), self._strings)
         sheet = Sheet(self._strings, self._styles, since_1904=self._contents.since_1904)
         for _ in hear(self._content(path), sheet):
             yield from sheet.take()
 
     def _hear(self, path: str, events: Events) -> None:
-        hear_all(self._content(path), events)
+        hear_all(self._content(path, LIST_BYTES_MAX), events)
 
-    def _content(self, path: str) -> Iterator[bytes]:
+    def _content(self, path: str, bytes_max: int = UNPACKED_BYTES_MAX) -> Iterator[bytes]:
         name = self._found.get(path.lower())
         if name is None:
             raise UnreadableFile(f"The workbook lacks parts of itself. {_SAVE_AS}")
-        return self._parts.content(name)
+        return self._parts.content(name, bytes_max)
 
     def _related(self, path: str) -> "_Relations":
         """What the part at `path` refers to; "": the package itself."""

@@ -50,11 +50,11 @@ class Parts:
             self._zip = zipfile.ZipFile(_Sips(stream))
             self.names = frozenset(self._zip.namelist())
 
-    def content(self, name: str) -> Iterator[bytes]:
+    def content(self, name: str, bytes_max: int = UNPACKED_BYTES_MAX) -> Iterator[bytes]:
         """A part, unpacked piece by piece."""
         with _told_plainly():
             info = self._zip.getinfo(name)
-            self._admit(info)
+            self._admit(info, bytes_max)
             with self._zip.open(info) as part:
                 while some := part.read(READ_BYTES):
                     self._left -= len(some)
@@ -62,12 +62,15 @@ class Parts:
                         raise UnreadableFile(_TOO_LARGE)
                     yield some
 
-    def _admit(self, info: zipfile.ZipInfo) -> None:
-        """Other methods than these two may ask for gigabytes to unpack a byte."""
+    def _admit(self, info: zipfile.ZipInfo, bytes_max: int) -> None:
+        """Other methods than these two may ask for gigabytes to unpack a byte. More than it says
+        the zip reader never unpacks."""
         if info.compress_type not in _METHODS or info.flag_bits & _ENCRYPTED:
             raise UnreadableFile(_BROKEN)
         swells = info.file_size > RATIO_MAX * max(info.compress_size, 1)
-        if info.file_size > self._left or (swells and info.file_size > RATIO_FROM_BYTES):
+        if info.file_size > min(self._left, bytes_max) or (
+            swells and info.file_size > RATIO_FROM_BYTES
+        ):
             raise UnreadableFile(_TOO_LARGE)
 
 

@@ -219,8 +219,8 @@ async def test_a_creation_keeps_its_draft_for_as_long_as_it_counts(
     keep = job_claims.keep
 
     async def slow(*args: Any) -> bool:
-        clock.move(seconds=20)
         assert await sweep_drafts(acme.house.database, clock()) == 0
+        clock.move(seconds=20)
         return await keep(*args)
 
     monkeypatch.setattr(job_claims, "keep", slow)

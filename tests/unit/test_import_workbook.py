@@ -16,7 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from server.domain.errors import UnreadableFile
 from server.domain.job_rows import Cell, DateCell
 from server.domain.sheet_dates import is_date_format
-from server.domain.workbook import read_workbook
+from server.domain.workbook import LIST_BYTES_MAX, read_workbook
 from server.domain.workbook_parts import TAG_BYTES_MAX
 from server.domain.workbook_sheet import CELL_CHARS_MAX, COLUMNS_READ_MAX, SheetRow
 
@@ -268,6 +268,14 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     rows = "<row/>" * 10_000_000
     with pytest.raises(UnreadableFile, match="unpacks to more"):
         read(archive(sheet=sheet(rows)))
+
+
+def test_a_list_of_sheets_without_end_is_refused() -> None:
+    sheets = "".join(f'<sheet name="{n}" r:id="r{n}"/>' for n in range(600_000))
+    book = BOOK.replace("<sheets>", f"<sheets>{sheets}")
+    assert len(book) > LIST_BYTES_MAX
+    with pytest.raises(UnreadableFile, match="unpacks to more"):
+        read(archive(book=book))
 
 
 def test_a_part_never_unpacks_to_more_than_the_directory_says() -> None:
