@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -311,6 +312,19 @@ def test_a_text_is_cut_at_what_a_cell_holds() -> None:
     [(text,)] = cells(archive(sheet=sheet(rows)))
     assert isinstance(text, str)
     assert len(text) == CELL_CHARS_MAX
+
+
+def test_shared_texts_cost_little_more_than_their_letters() -> None:
+    texts = [f"person number {n} of many" for n in range(50_000)]
+    strings = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    content = archive(strings=f"<sst>{strings}</sst>")
+    tracemalloc.start()
+    try:
+        assert cells(content) == [(texts[0],), (texts[1],)]
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 3 * sum(map(len, texts))
 
 
 def test_cells_far_to_the_right_are_not_looked_at() -> None:
