@@ -1,6 +1,6 @@
 """The columns of a job's file, each with what it says of a row (R24, R25)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from server.domain.credit_month import from_us
+from server.domain.import_rows import cell_text
+from server.domain.job_rows import Cell as FileCell
 from server.domain.job_rows import DateCell, Item, JobRow, Told
 from server.domain.state import Piece
 from server.domain.values import Kept, KeptEmail, KeptPersonality, KeptPhone
@@ -107,16 +109,29 @@ def fields_of(record: JobRecord, zone: ZoneInfo) -> tuple[Field, ...]:
     return (*_originals(record.file.columns), *_told_apart(found, taken))
 
 
-def _originals(titles: Iterable[str]) -> Iterator[Field]:
+def _originals(titles: Sequence[str]) -> Iterator[Field]:
     narrow, wide = _ORIGINAL_WIDTHS
+    last = len(titles) - 1
     for place, title in enumerate(titles):
         width = min(max(len(title) + 4, narrow), wide)
-        yield Field(Column(title, "mixed", width), partial(_original, place))
+        cell = partial(_last_original if place == last else _original, place)
+        yield Field(Column(title, "mixed", width), cell)
 
 
 def _original(place: int, fact: Fact) -> Cell:
     cells = fact.row.cells or ()
-    cell = cells[place] if place < len(cells) else None
+    return _typed(cells[place]) if place < len(cells) else None
+
+
+def _last_original(place: int, fact: Fact) -> Cell:
+    """With what stands beyond the header, so that nothing of the user's row is lost."""
+    cells = fact.row.cells or ()
+    if len(cells) <= place + 1:
+        return _original(place, fact)
+    return ", ".join(cell_text(cell) for cell in cells[place:])
+
+
+def _typed(cell: FileCell) -> Cell:
     if not isinstance(cell, DateCell):
         return cell
     return date.fromisoformat(cell.iso) if cell.day else datetime.fromisoformat(cell.iso)
@@ -127,7 +142,7 @@ def _told_apart(fields: Iterable[Field], taken: set[str]) -> Iterator[Field]:
     for field in fields:
         title, number = field.column.title, 1
         while _folded(title) in taken:
-            title = _found(field.column.title) + (f" {number}" if number > 1 else "")
+            title = _found(field.column.title) + (f" ({number})" if number > 1 else "")
             number += 1
         taken.add(_folded(title))
         yield Field(msgspec.structs.replace(field.column, title=title), field.cell)

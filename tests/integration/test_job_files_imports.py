@@ -120,7 +120,7 @@ async def test_r25_a_column_that_the_file_has_is_told_apart(acme: Acme) -> None:
     [row] = await csv_rows(acme.bob, await finished(acme.bob, Ask([imported(0, "Ana")], file=file)))
     assert list(row)[:6] == file.columns
     assert list(row)[6:12] == [
-        *("Found name", "Headline", "Found company", "Location", "Profile URL", "Found email 2"),
+        *("Found name", "Headline", "Found company", "Location", "Profile URL", "Found email (2)"),
     ]
     assert "Found credits" in row
     assert row["name"] == "Ana"
@@ -132,15 +132,21 @@ async def test_r25_rows_that_are_left_out_say_why_in_their_place(acme: Acme) -> 
         imported(0, "nobody@", problem="email: an address has something before and after one @"),
         imported(1, "ana@example.com", subject=ana, told=person(1, ana)),
         imported(2, problem="the record has no end"),
+        imported(3, "ben@example.com", "a stray cell", 7, problem="has 3 cells where 1 are named"),
     ]
     ask = Ask(rows, kinds=("email", "phone"), file=of_people("E-mail"))
     table = await csv_rows(acme.bob, await finished(acme.bob, ask))
-    assert [row["E-mail"] for row in table] == ["nobody@", "ana@example.com", ""]
+    assert [row["E-mail"] for row in table] == [
+        "nobody@",
+        "ana@example.com",
+        "",
+        "ben@example.com, a stray cell, 7",
+    ]
     for kind in ("Email", "Phone"):
         assert table[0][f"{kind} outcome"] == f"problem: {rows[0].problem}"
         assert table[2][f"{kind} outcome"] == "problem: the record has no end"
-    assert [row["Credits"] for row in table] == ["", "1", ""]
-    assert [row["Name"] for row in table] == ["", "Person 1", ""]
+    assert [row["Credits"] for row in table] == ["", "1", "", ""]
+    assert [row["Name"] for row in table] == ["", "Person 1", "", ""]
 
 
 async def test_r25_an_address_of_nobody_known_is_found_duplicated_and_has_no_page(
