@@ -9,9 +9,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -22,20 +23,23 @@ from tests.e2e.reps import Profile, Rep, open_profile
 from tests.services import BatteryServer
 
 COMMAND_TIMEOUT_S = 60
+LONG_EXPORT_ROWS = 100_000
+"""As many as one job may have: half a minute of work."""
 
 
 class DemoServer:
     """The demo server on one port and one data folder, so that it can be away and come back."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None) -> None:
         self.data = data
+        self._settings = dict(settings or {})
         self._process: BatteryServer | None = None
         self.url = ""
 
     def start(self) -> None:
         """Returns when it is ready, at the same address every time."""
         port = self.url.rpartition(":")[2] or "0"
-        env = {"BATTERY_PORT": port, "BATTERY_DATA": str(self.data)}
+        env = {"BATTERY_PORT": port, "BATTERY_DATA": str(self.data), **self._settings}
         self._process = BatteryServer.start(env, arguments=("demo",))
         self.url = self._process.url
 
@@ -79,6 +83,25 @@ class Admin:
         seq = history.json()["entries"][0]["seq"]
         body = {"seq": seq, "reason": "mistake"}
         self._http.post("/admin/reversals", json=body).raise_for_status()
+
+    def start_long_export(self) -> str:
+        """One company, so often that the worker has enough of it for a while; free, for a company
+        has no personality. Answers the id of the job, which is running."""
+        company = self._asked("GET", "/accounts", params={"q": ""})["results"][0]["id"]
+        select = {"subjects": [company] * LONG_EXPORT_ROWS}
+        job: str = self._asked(
+            "POST", "/exports", json={"select": select, "kinds": ["personality"]}
+        )["id"]
+        self._asked("POST", f"/jobs/{job}/start")
+        return job
+
+    def stop(self, job: str) -> None:
+        self._asked("POST", f"/jobs/{job}/stop")
+
+    def _asked(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._http.request(method, path, timeout=COMMAND_TIMEOUT_S, **options)
+        answer.raise_for_status()
+        return answer.json()
 
     def close(self) -> None:
         self._http.close()
