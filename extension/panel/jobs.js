@@ -20,7 +20,12 @@ export function createJobsSection(words, { stop, download, send }) {
   const element = el("div", { role: "region", "aria-label": words.say("jobs_title") });
   const putAway = (/** @type {string} */ job) => send({ type: "put_away", job });
   /** @type {(items: {key: string, value: JobView & JobState}[]) => void} */
-  const writeCards = createRows(element, () => createJobCard(words, { stop, putAway, download }));
+  const writeCards = createRows(element, () => {
+    const card = createJobCard(words, { stop, putAway, download });
+    // Whoever has just started it by key goes on here, where Stop is.
+    if (document.activeElement?.closest("[data-part=quote]")) queueMicrotask(card.focus);
+    return card;
+  });
   return {
     element,
     write({ phase, jobs, user, link, server }, { nowMs }) {

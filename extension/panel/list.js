@@ -81,13 +81,14 @@ function createChoosing(words, { send, quote }) {
      */
     write(list, { link, prices, server }, paused) {
       const loading = isLoading(list);
-      show(skeleton, loading && link !== "offline");
+      const online = link !== "offline";
+      show(skeleton, loading && online);
       show(people, list.people.length > 0 && !loading);
       show(empty, list.people.length === 0);
       const any = list.people.length > 0 || list.selected > 0;
       show(choice, any);
       show(ask.element, any);
-      failed.write(list);
+      failed.write(list, online);
       picking.write(list);
       kinds.write(list.kinds, prices);
       ask.write(list, { online: link === "live", paused, server });
@@ -124,12 +125,16 @@ function createFailed({ say }, retry) {
   const element = el("section", { class: "sec message" }, el("p", {}, say("list_failed")), button);
   return {
     element,
-    /** @param {ListView} list */
-    write: ({ people }) =>
-      show(
-        element,
-        people.some(({ status }) => status === "failed"),
-      ),
+    /**
+     * @param {ListView} list
+     * @param {boolean} online
+     */
+    write(list, online) {
+      const failed = list.people.some(({ status }) => status === "failed");
+      show(element, failed || (isLoading(list) && !online));
+      // The line comes back by itself, and then they are looked up.
+      show(button, online);
+    },
   };
 }
 
@@ -156,14 +161,24 @@ function createAsk(words, quote) {
      */
     write(list, { online, paused, server }) {
       const missing = missingOf(list);
-      button.disabled = list.asking || missing !== null || !online;
-      setAttribute(button, "aria-disabled", paused ? "true" : null);
+      const busy = paused || list.asking;
+      button.disabled = missing !== null || !online;
+      // While it waits it keeps the focus, which then goes on to the quote.
+      setAttribute(button, "aria-disabled", busy ? "true" : null);
       setText(button, say(list.asking ? "quote_getting" : "quote_get"));
       setText(note, say(missing ?? "quote_free"));
-      setText(problem, list.problem ? problemText(words, list.problem, server) : "");
-      show(problem, list.problem !== null);
+      writeProblem(problem, list.problem && problemText(words, list.problem, server));
     },
   };
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string | null} text
+ */
+function writeProblem(element, text) {
+  setText(element, text ?? "");
+  show(element, text !== null);
 }
 
 /** @param {ListView} list */

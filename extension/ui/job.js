@@ -25,16 +25,18 @@ const FORMATS = /** @type {const} */ (["csv", "xlsx"]);
  *
  * @typedef {Reader & {online: boolean, server: string}} JobState
  * @typedef {{element: HTMLElement, write(view: JobView & JobState): void}} JobPart
+ * @typedef {JobPart & {focus(): void}} Focusable
  */
 
 /**
  * @param {Words} words
  * @param {JobActions} actions
- * @returns {JobPart}
+ * @returns {Focusable}
  */
 export function createJobCard(words, actions) {
+  const head = createHead(words, actions);
   const parts = [
-    createHead(words, actions),
+    head,
     createProgress(words, actions),
     createOutcome(words),
     createDifferences(words),
@@ -44,6 +46,7 @@ export function createJobCard(words, actions) {
   const element = el("section", { class: "sec job" }, ...parts.map((part) => part.element));
   return {
     element,
+    focus: head.focus,
     write(view) {
       setAttribute(element, "data-status", view.job.status);
       for (const part of parts) part.write(view);
@@ -64,16 +67,17 @@ export function jobTitle(words, { action, label, progress }) {
  *
  * @param {Words} words
  * @param {JobActions} actions
- * @returns {JobPart}
+ * @returns {Focusable}
  */
 function createHead(words, { putAway }) {
   let id = "";
-  const title = el("h2", { class: "title", dir: "auto" });
+  const title = el("h2", { class: "title", dir: "auto", tabindex: "-1" });
   const button = el("button", { type: "button", class: "quiet" }, icon("close"));
   button.addEventListener("click", () => putAway(id));
   const status = el("p", { role: "status", "data-part": "status" });
   return {
     element: el("div", {}, el("div", { class: "job-head" }, title, button), status),
+    focus: () => title.focus(),
     write({ job }) {
       id = job.id;
       const text = jobTitle(words, job);
@@ -164,7 +168,8 @@ function createProgress(words, { stop }) {
       setText(held, say("job_held", { credits: words.count("price", job.quote.credits) }));
       show(held, job.quote.credits > 0);
       show(button, job.status === "running");
-      button.disabled = pending === "stop" || !online;
+      button.disabled = !online;
+      setAttribute(button, "aria-disabled", pending === "stop" ? "true" : null);
       setText(button, say(pending === "stop" ? "job_stopping" : "job_stop"));
       setAttribute(button, "aria-label", say("job_stop_label", { title: jobTitle(words, job) }));
     },

@@ -162,8 +162,8 @@ function createButtons(words, actions) {
       const starting = pending === "start";
       // What cannot be had has no button.
       show(start, job.status === "quoted" && (job.quote.affordable || job.quote.credits === 0));
-      start.disabled = starting || !online;
-      setAttribute(start, "aria-disabled", paused ? "true" : null);
+      start.disabled = !online;
+      setAttribute(start, "aria-disabled", paused || starting ? "true" : null);
       setText(start, starting ? words.say("export_starting") : startText(words, job.quote));
       back.disabled = starting;
     },
