@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
-from pathlib import Path
 from threading import Lock
 from typing import IO, Any, Literal, TypeAlias
 
@@ -62,7 +61,7 @@ async def write_csv(
 async def write_xlsx(
     columns: Sequence[Column],
     chunks: AsyncIterable[Sequence[Row]],
-    target: Path | IO[bytes],
+    target: IO[bytes],
     *,
     sheet: str = "Sheet",
     sheet_rows_max: int = SHEET_ROWS_MAX,
@@ -148,6 +147,34 @@ def _as_text(day: date) -> str:
     return day.isoformat()
 
 
+class _UntilFull:
+    """A file that, after the first failure, takes what comes in silence: the library leaves its zip
+    file to Python then, which ends it in vain. Written from start to end: it cannot be sought."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._is_full = False
+
+    def write(self, data: bytes) -> int:
+        if not self._is_full:
+            with self._watched():
+                self._file.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        if not self._is_full:
+            with self._watched():
+                self._file.flush()
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError:
+            self._is_full = True
+            raise
+
+
 class _Book:
     """One workbook being written, row after row, in threads that wait for each other: whoever
     waited for one may be gone before it ends."""
@@ -155,7 +182,7 @@ class _Book:
     def __init__(
         self,
         columns: Sequence[Column],
-        target: Path | IO[bytes],
+        target: IO[bytes],
         sheet: str,
         sheet_rows_max: int,
         folder: str,
@@ -165,7 +192,7 @@ class _Book:
         self._sheet_name = sheet
         self._sheet_rows_max = sheet_rows_max
         self._book = xlsxwriter.Workbook(
-            str(target) if isinstance(target, Path) else target,
+            _UntilFull(target),
             {"constant_memory": True, "tmpdir": folder, "use_zip64": True},
         )
         self._head = self._book.add_format({"bold": True, "bottom": 1, "text_wrap": True})

@@ -1,12 +1,15 @@
 """Tables as CSV and XLSX: real numbers and dates, and text that nothing runs."""
 
 import csv
+import errno
+import gc
 import io
 import math
 import os
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import IO, Any, cast
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -44,9 +47,10 @@ async def as_csv(*rows: Row) -> bytes:
     return b"".join([part async for part in write_csv(COLUMNS, chunked(rows))])
 
 
-async def as_sheet(path: Path, *rows: Row) -> Worksheet:
-    await write_xlsx(COLUMNS, chunked(rows), path)
-    sheet = openpyxl.load_workbook(path).active
+async def as_sheet(*rows: Row, columns: Sequence[Column] = COLUMNS) -> Worksheet:
+    book = io.BytesIO()
+    await write_xlsx(columns, chunked(rows), book)
+    sheet = openpyxl.load_workbook(book).active
     assert isinstance(sheet, Worksheet)
     return sheet
 
@@ -111,57 +115,55 @@ def test_other_text_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
 
 
-async def test_numbers_below_zero_stay_numbers(tmp_path: Path) -> None:
+async def test_numbers_below_zero_stay_numbers() -> None:
     assert b"\r\nAna,-10,," in await as_csv(("Ana", -10, None, None))
-    sheet = await as_sheet(tmp_path / "a.xlsx", ("Ana", -10, None, None))
+    sheet = await as_sheet(("Ana", -10, None, None))
     assert sheet["B2"].value == -10
     assert sheet["B2"].data_type == "n"
 
 
-async def test_numbers_and_booleans_stay_what_they_are(tmp_path: Path) -> None:
+async def test_numbers_and_booleans_stay_what_they_are() -> None:
     rows: list[Row] = [(True, -7, None, None), (2.5, 0.1, None, None), (1e300, 2**53, None, None)]
     assert (await as_csv(*rows)).endswith(
         b"\r\nTRUE,-7,,\r\n2.5,0.1,,\r\n1e+300,9007199254740992,,\r\n"
     )
-    sheet = await as_sheet(tmp_path / "a.xlsx", *rows)
+    sheet = await as_sheet(*rows)
     cells = [cell for line in sheet["A2:B4"] for cell in line]
     assert [cell.value for cell in cells] == [True, -7, 2.5, 0.1, 1e300, 2**53]
     assert [cell.data_type for cell in cells] == ["b", "n", "n", "n", "n", "n"]
 
 
-async def test_only_a_column_of_numbers_shows_them_by_thousands(tmp_path: Path) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", (1234, 1234, None, None))
+async def test_only_a_column_of_numbers_shows_them_by_thousands() -> None:
+    sheet = await as_sheet((1234, 1234, None, None))
     assert (sheet["A2"].number_format, sheet["B2"].number_format) == ("General", "#,##0")
 
 
 @pytest.mark.parametrize(
     "number", [2**53 + 1, -(10**400), math.inf, math.nan], ids=lambda n: str(n)[:9]
 )
-async def test_a_number_that_a_cell_cannot_hold_is_text(
-    tmp_path: Path, number: int | float
-) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", (number, 1, None, None))
+async def test_a_number_that_a_cell_cannot_hold_is_text(number: int | float) -> None:
+    sheet = await as_sheet((number, 1, None, None))
     assert sheet["A2"].value == str(number)
     assert sheet["A2"].data_type != "n"
 
 
-async def test_a_date_before_the_first_of_spreadsheets_is_text(tmp_path: Path) -> None:
+async def test_a_date_before_the_first_of_spreadsheets_is_text() -> None:
     moment = datetime(1899, 12, 31, 1, 2, 3)  # noqa: DTZ001  cells have no zone
-    sheet = await as_sheet(tmp_path / "a.xlsx", (date(1815, 12, 10), 1, moment, date(1900, 1, 1)))
+    sheet = await as_sheet((date(1815, 12, 10), 1, moment, date(1900, 1, 1)))
     assert (sheet["A2"].value, sheet["C2"].value) == ("1815-12-10", "1899-12-31 01:02:03")
     assert sheet["D2"].is_date
 
 
-async def test_a_date_is_shown_as_one_in_any_column(tmp_path: Path) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", (date(2026, 11, 3), NOON, None, None))
+async def test_a_date_is_shown_as_one_in_any_column() -> None:
+    sheet = await as_sheet((date(2026, 11, 3), NOON, None, None))
     assert (sheet["A2"].number_format, sheet["B2"].number_format) == (
         "yyyy-mm-dd",
         "yyyy-mm-dd hh:mm:ss",
     )
 
 
-async def test_an_xlsx_has_real_dates_on_the_wall_clock_given(tmp_path: Path) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", ("Ana", 1, NOON, date(2026, 11, 3)))
+async def test_an_xlsx_has_real_dates_on_the_wall_clock_given() -> None:
+    sheet = await as_sheet(("Ana", 1, NOON, date(2026, 11, 3)))
     assert sheet["C2"].value == datetime(2026, 11, 3, 12, 30, 5)  # noqa: DTZ001  cells have no zone
     assert sheet["C2"].is_date
     assert sheet["D2"].number_format == "yyyy-mm-dd"
@@ -182,8 +184,8 @@ async def test_an_xlsx_has_real_dates_on_the_wall_clock_given(tmp_path: Path) ->
     ],
     ids=ascii,
 )
-async def test_text_stays_text_in_an_xlsx(tmp_path: Path, text: str) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", (text, 1, None, None), ("end", 2, None, None))
+async def test_text_stays_text_in_an_xlsx(text: str) -> None:
+    sheet = await as_sheet((text, 1, None, None), ("end", 2, None, None))
     cell = sheet["A2"]
     assert (cell.value or "").removesuffix(" ") == text.removesuffix(" ")
     assert cell.data_type != "f"
@@ -194,42 +196,40 @@ async def test_text_stays_text_in_an_xlsx(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     "odd", ["\x00", "\x01", "\x0b", "\x1f", "\x7f", "\ufffe", "\uffff"], ids=ascii
 )
-async def test_what_xml_cannot_hold_spoils_no_workbook(tmp_path: Path, odd: str) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", (f"a{odd}b", 1, None, None))
+async def test_what_xml_cannot_hold_spoils_no_workbook(odd: str) -> None:
+    sheet = await as_sheet((f"a{odd}b", 1, None, None))
     assert unescape(str(sheet["A2"].value)) == f"a{odd}b"
     assert sheet["B2"].value == 1
 
 
-async def test_half_a_surrogate_pair_becomes_a_question_mark(tmp_path: Path) -> None:
+async def test_half_a_surrogate_pair_becomes_a_question_mark() -> None:
     row = ("a\ud800b", 1, None, None)
     assert b"\r\na?b,1,," in await as_csv(row)
-    assert (await as_sheet(tmp_path / "a.xlsx", row))["A2"].value == "a?b"
+    assert (await as_sheet(row))["A2"].value == "a?b"
 
 
-async def test_titles_are_as_harmless_as_cells(tmp_path: Path) -> None:
+async def test_titles_are_as_harmless_as_cells() -> None:
     columns = (Column("=1+1"), Column("\x01" + "x" * CELL_CHARS_MAX))
     [head] = [part async for part in write_csv(columns, chunked())]
     assert head.startswith(b"\xef\xbb\xbf'=1+1,")
-    await write_xlsx(columns, chunked(), tmp_path / "a.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
-    assert isinstance(sheet, Worksheet)
+    sheet = await as_sheet(columns=columns)
     assert (sheet["A1"].value, sheet["A1"].data_type) == ("=1+1", "s")
     assert str(sheet["B1"].value).endswith("x…")
 
 
-async def test_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", ("", 1, None, None))
+async def test_an_empty_text_is_an_empty_cell() -> None:
+    sheet = await as_sheet(("", 1, None, None))
     assert sheet["A2"].value is None
 
 
-async def test_a_text_longer_than_a_cell_is_cut_and_says_so(tmp_path: Path) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", ("𝒳" * CELL_CHARS_MAX, 1, None, None))
+async def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
+    sheet = await as_sheet(("𝒳" * CELL_CHARS_MAX, 1, None, None))
     assert sheet["A2"].value.endswith("𝒳…")
     assert len(sheet["A2"].value.encode("utf-16-le")) // 2 <= CELL_CHARS_MAX
 
 
-async def test_the_header_is_frozen_filterable_and_as_wide_as_its_column(tmp_path: Path) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx", ("Ana", 1, NOON, None), ("Ben", 2, NOON, None))
+async def test_the_header_is_frozen_filterable_and_as_wide_as_its_column() -> None:
+    sheet = await as_sheet(("Ana", 1, NOON, None), ("Ben", 2, NOON, None))
     assert [cell.value for cell in sheet[1]] == ["Name", "Credits", "When", "Day"]
     assert sheet["A1"].font.bold
     assert sheet.freeze_panes == "A2"
@@ -237,11 +237,11 @@ async def test_the_header_is_frozen_filterable_and_as_wide_as_its_column(tmp_pat
     assert sheet.column_dimensions["A"].width == pytest.approx(30, abs=1)
 
 
-async def test_a_table_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
+async def test_a_table_longer_than_a_sheet_goes_on_in_the_next() -> None:
+    file = io.BytesIO()
     rows: list[Row] = [(f"row {n}", n, None, None) for n in range(5)]
-    await write_xlsx(COLUMNS, chunked(rows[:2], rows[2:]), path, sheet="Rows", sheet_rows_max=3)
-    book = openpyxl.load_workbook(path)
+    await write_xlsx(COLUMNS, chunked(rows[:2], rows[2:]), file, sheet="Rows", sheet_rows_max=3)
+    book = openpyxl.load_workbook(file)
     assert book.sheetnames == ["Rows", "Rows 2", "Rows 3"]
     assert [[cell.value for cell in sheet["A"]] for sheet in book] == [
         ["Name", "row 0", "row 1"],
@@ -250,8 +250,8 @@ async def test_a_table_longer_than_a_sheet_goes_on_in_the_next(tmp_path: Path) -
     ]
 
 
-async def test_an_empty_table_is_a_header(tmp_path: Path) -> None:
-    sheet = await as_sheet(tmp_path / "a.xlsx")
+async def test_an_empty_table_is_a_header() -> None:
+    sheet = await as_sheet()
     assert sheet.max_row == 1
 
 
@@ -269,6 +269,39 @@ async def test_rows_that_break_off_leave_nothing_behind(
     assert os.listdir(tmp_path) == []
 
 
-async def test_a_disk_that_takes_nothing_is_told_as_unavailable(tmp_path: Path) -> None:
+class FullDisk(io.RawIOBase):
+    """Takes `room` bytes."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        size = memoryview(data).nbytes
+        if size > self._room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self._room -= size
+        return size
+
+
+@pytest.mark.parametrize("room", [0, 500, 5_000])
+async def test_a_disk_that_fills_up_is_told_as_unavailable_and_nothing_complains_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    rows = [(os.urandom(5_000).hex(), 1, None, None) for _ in range(3)]
+    # Without a buffer, which would fail once more when it is closed.
+    with FullDisk(room) as disk, pytest.raises(errors.Unavailable, match="could not be written"):
+        await write_xlsx(COLUMNS, chunked(rows), cast(IO[bytes], disk))
+    gc.collect()
+    assert os.listdir(tmp_path) == []
+
+
+async def test_without_a_place_for_temporary_files_there_is_no_workbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no such folder"))
     with pytest.raises(errors.Unavailable, match="could not be written"):
-        await write_xlsx(COLUMNS, chunked(), tmp_path / "no such folder" / "a.xlsx")
+        await temporary_xlsx(COLUMNS, chunked(), sheet="Rows")
