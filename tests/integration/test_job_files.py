@@ -5,7 +5,6 @@ from datetime import datetime
 
 import pytest
 
-from server.clock import now_us
 from server.domain.ids import SubjectId
 from server.usecases.erasure import UrlHasher, erase
 from tests.acme import SECRET, Acme, House, opened
@@ -279,5 +278,5 @@ async def forgotten(acme: Acme, subject: SubjectId) -> None:
     """The person is erased by their profile URL."""
     url = f"https://www.linkedin.com/in/{subject.lower()}"
     await acme.house.rewrite(subject, url=url)
-    answer = await erase(acme.house.database, UrlHasher(SECRET), now_us, url)
+    answer = await erase(acme.house.database, UrlHasher(SECRET), acme.house.clock, url)
     assert answer.erased

@@ -11,6 +11,7 @@ from server.domain.job_rows import Cell, DateCell, JobRow, Sought, Told
 from server.domain.pieces import PieceHasher
 from server.domain.state import Offer
 from server.domain.values import KeptEmail
+from server.usecases.erasure import UrlHasher, erase
 from server.wire.jobs import JobFile
 from tests.acme import SECRET, Acme, House, opened
 from tests.integration.job_files_stage import (
@@ -168,6 +169,27 @@ async def test_r25_an_address_of_nobody_known_is_found_duplicated_and_has_no_pag
     assert [row["Email outcome"] for row in table] == ["charged", "duplicate"]
     assert [row["Email"] for row in table] == ["Ana@example.com"] * 2
     assert [row["Profile URL"] for row in table] == ["", ""]
+
+
+async def test_r04_nothing_of_an_erased_person_is_left_in_the_users_own_columns(
+    acme: Acme,
+) -> None:
+    ana = await acme.house.contact(email="ana@example.com")
+    url = f"https://www.linkedin.com/in/{ana.lower()}"
+    await acme.house.rewrite(ana, url=url)
+    rows = [imported(0, "Ana", "x", subject=ana, told=person(0, ana)), imported(1, "Ben")]
+    job = await finished(acme.bob, Ask(rows, file=of_people("Name", "Note")))
+    await erase(acme.house.database, UrlHasher(SECRET), acme.house.clock, url)
+    erased, ben = await csv_rows(acme.bob, job)
+    assert {title: cell for title, cell in erased.items() if cell} == {
+        "Found name": "erased contact",
+        "Email outcome": "charged",
+        "Credits": "1",
+        "Revealed by": "Bob Reyes",
+        AT: "2026-03-10 08:00:00",
+        "Ledger entry": erased["Ledger entry"],
+    }
+    assert (ben["Name"], ben["Found name"]) == ("Ben", "")
 
 
 async def test_r24_two_downloads_of_an_import_are_the_same(acme: Acme) -> None:
