@@ -21,6 +21,10 @@ class Listed(NamedTuple):
     subjects: tuple[SubjectId, ...]
 
     @property
+    def rows_max(self) -> int:
+        return len(self.subjects)
+
+    @property
     def label(self) -> str:
         """`200 selected people`."""
         number = len(self.subjects)
@@ -32,12 +36,14 @@ class Listed(NamedTuple):
 
 
 class Pages(NamedTuple):
-    """An export of the results on pages `first` to `last` of a search, counted from 1."""
+    """An export of the results on pages `first` to `last` of a search, counted from 1; `rows_max`
+    if all of them are full."""
 
     type: SubjectType
     q: str
     first: int
     last: int
+    rows_max: int
 
     @property
     def label(self) -> str:
@@ -119,10 +125,11 @@ def _pages(field: str, type_: SubjectType, asked: PageRange, rows_max: int, per_
         raise errors.BadRequest(
             f"select.{field}.pages: give the first and the last page, counted from 1."
         )
-    if (last - first + 1) * per_page > rows_max:
+    rows = (last - first + 1) * per_page
+    if rows > rows_max:
         raise too_many_rows(f"select.{field}.pages", rows_max)
     search_terms(asked.q)
-    return Pages(type_, asked.q, first, last)
+    return Pages(type_, asked.q, first, last, rows)
 
 
 def _shown(text: str) -> str:

@@ -47,8 +47,11 @@ from server.wire.socket import JobMessage
 from server.wire.words import Kind
 
 US_PER_HOUR = 3_600_000_000
-COUNTS_AT_ONCE = 3
-"""Jobs counted at a time in one process: each reads on a connection of its own, of few."""
+COUNTS_AT_ONCE = 2
+"""Large jobs counted at a time in one process, and as many small ones: each reads on a connection
+of its own, of few."""
+SMALL_ROWS = 2_000
+"""Counted in some 0.3 s: they do not wait for the large ones, which take half a minute."""
 STALE_MAX = 3
 """Prices that change while a start counts, again and again, are somebody's loop."""
 FIRST_LEASE_US = 10_000_000
@@ -63,6 +66,7 @@ Tell = Callable[[UserId, JobMessage], None]
 class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a new job is to be, checked. `chosen`: of an export by pages; `file`: of an import."""
 
+    rows_max: int
     kinds: tuple[Kind, ...]
     max_credits: int | None
     label: str
@@ -99,7 +103,8 @@ class Jobs:
         self._wake = wake
         self._drafts = Drafts(database, clock, settings.limits.open_jobs)
         self._quotes = Quotes(database, PieceHasher(settings.secret), seeker, clock)
-        self._turns = asyncio.Semaphore(COUNTS_AT_ONCE)
+        self._turns_of_small = asyncio.Semaphore(COUNTS_AT_ONCE)
+        self._turns_of_large = asyncio.Semaphore(COUNTS_AT_ONCE)
 
     async def create_export(
         self, member: Member, ask: ExportRequest, key: Idempotency | None = None
@@ -108,9 +113,10 @@ class Jobs:
 
         Raises BadRequest, NotFound naming an id that the org cannot see, Busy, IdempotencyConflict.
         """
-        rows_max = self._settings.limits.job_rows
-        choice = choice_of(ask.select, rows_max=rows_max, per_page=PER_PAGE)
+        limits = self._settings.limits
+        choice = choice_of(ask.select, rows_max=limits.job_rows, per_page=PER_PAGE)
         asked = _Asked(
+            rows_max=choice.rows_max,
             kinds=checked_kinds(ask.kinds),
             max_credits=checked_max_credits(ask.max_credits),
             label=checked_label(ask.label, choice.label),
@@ -133,6 +139,7 @@ class Jobs:
         Raises BadRequest, UnreadableFile, Busy, IdempotencyConflict.
         """
         asked = _Asked(
+            rows_max=self._settings.limits.job_rows,
             kinds=checked_kinds(kinds),
             max_credits=checked_max_credits(max_credits),
             label=checked_label(label, file_label(upload.file.name)),
@@ -148,7 +155,7 @@ class Jobs:
         if record.file is None:
             raise errors.JobState("Only an import has columns.", job_status=record.status)
         mapping = checked_mapping(ask, record.file.columns)
-        async with self._turns, self._drafts.claimed(record) as claim:
+        async with self._turn(record.rows), self._drafts.claimed(record) as claim:
             claim.record = msgspec.structs.replace(claim.record, mapping=mapping)
             await self._quote_anew(claim)
         return await self._announced(record)
@@ -161,12 +168,12 @@ class Jobs:
         """
         record = await self._own(member, job)
         try:
-            async with self._turns, self._drafts.claimed(record) as claim:
+            async with self._turn(record.rows), self._drafts.claimed(record) as claim:
                 await self._start(claim, key)
         except NotQuoted:
-            if await self._answers(member, key):
-                return await self.one(member, job)
-            raise
+            if await self._kept(member, key) is None:
+                raise
+            return await self.one(member, job)
         except errors.QuoteChanged:
             await self._announced(record)
             raise
@@ -238,15 +245,21 @@ class Jobs:
         self, member: Member, asked: _Asked, key: Idempotency | None, chunks: Chunks
     ) -> Job:
         while True:
-            async with self._turns:
-                begun = await self._drafts.begin(member, self._draft(member, asked), key)
-                if begun.claim is not None:
-                    await self._quote(begun.claim, chunks)
-                    return await self._announced(begun.claim.record)
+            known = await self._kept(member, key)
+            if known is None:
+                async with self._turn(asked.rows_max):
+                    begun = await self._drafts.begin(member, self._draft(member, asked), key)
+                    if begun.claim is not None:
+                        await self._quote(begun.claim, chunks)
+                        return await self._announced(begun.claim.record)
+                known = begun.job
             # Waiting for the key's first request takes no turn away from it.
-            made = await self._drafts.awaited(member.org, begun.job)
+            made = await self._drafts.awaited(member.org, known)
             if made is not None:
                 return await self.one(member, made.id)
+
+    def _turn(self, rows_max: int) -> asyncio.Semaphore:
+        return self._turns_of_small if rows_max <= SMALL_ROWS else self._turns_of_large
 
     def _draft(self, member: Member, asked: _Asked) -> NewJob:
         now = self._clock()
@@ -327,13 +340,14 @@ class Jobs:
             claim=claim.name,
         )
 
-    async def _answers(self, member: Member, key: Idempotency | None) -> bool:
-        """Whether the key was kept for this very start. Raises IdempotencyConflict."""
+    async def _kept(self, member: Member, key: Idempotency | None) -> JobId | None:
+        """The job that answers this very request, whose key was used before. Raises
+        IdempotencyConflict."""
         if key is None:
-            return False
+            return None
         async with self._database.read() as connection:
             kept = await kept_answers.kept(connection, member.org, member.user, key.key)
-        return kept is not None and bool(recalled(kept, key))
+        return None if kept is None else JobId(recalled(kept, key))
 
     async def _stop(self, record: JobRecord, command: EndJob) -> None:
         await self._charger.move_job(record.org, command)

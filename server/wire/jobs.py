@@ -143,7 +143,8 @@ class JobFile(Answer, frozen=True, kw_only=True):
 class Job(Answer, frozen=True, kw_only=True):
     """An export or import. `columns`: an import's mapping, field to column of the file.
 
-    `problems` are the first of `problem_count`; all stand in the result file. `expires_at`: of an
+    `problems` are the first of `problem_count`: up to 1,000 in the answer to a call about one job,
+    up to 20 in lists and messages; all stand in the result file. `expires_at`: of an
     unstarted quote; `hold` credits of a running job are in the battery's `held`.
     """
 

@@ -35,14 +35,17 @@ class GatedSeeker(Seeker):
         self.arrived = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.gated_rows = 1
+        """Fewer at a time pass a closed gate."""
         self.broken_after: int | None = None
         """Chunks until it fails."""
 
     async def resolved(
         self, connection: AsyncConnection, record: JobRecord, rows: Sequence[JobRow]
     ) -> list[JobRow]:
-        self.arrived.set()
-        await self.gate.wait()
+        if len(rows) >= self.gated_rows:
+            self.arrived.set()
+            await self.gate.wait()
         if self.broken_after is not None:
             self.broken_after -= 1
             if self.broken_after < 0:

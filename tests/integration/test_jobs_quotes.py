@@ -229,6 +229,22 @@ async def test_r18_reveals_go_on_while_a_quote_is_counted(acme: Acme, server: Se
     assert (quote.as_of_seq, quote.net_new) == (before, 2)
 
 
+async def test_a_small_quote_does_not_wait_for_large_ones(
+    acme: Acme, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.usecases.jobs.SMALL_ROWS", 1)
+    people = await acme.house.contacts(2)
+    server.seeker.gate.clear()
+    server.seeker.gated_rows = 2
+    large = [asyncio.create_task(server.export(acme.bob, people)) for _ in range(3)]
+    await server.seeker.arrived.wait()
+    job = await server.export(acme.bob, people[:1])
+    assert job.quote.rows == 1
+    assert not any(task.done() for task in large)
+    server.seeker.gate.set()
+    await asyncio.gather(*large)
+
+
 async def test_the_owner_is_told_of_a_new_quote(acme: Acme, server: Server) -> None:
     job = await server.export(acme.bob, await acme.house.contacts(1))
     assert server.told == [(acme.bob.id, job)]

@@ -46,7 +46,7 @@ def test_pages_go_from_a_first_to_a_last(pages: tuple[int, int]) -> None:
 
 
 def test_a_job_has_at_most_so_many_rows() -> None:
-    assert chosen(people("", 1, 5_000)) == Pages("contact", "", 1, 5_000)
+    assert chosen(people("", 1, 5_000)) == Pages("contact", "", 1, 5_000, 100_000)
     for too_many in (people("", 1, 5_001), Select(subjects=["con_1"] * 100_001)):
         with pytest.raises(errors.BadRequest, match="100,000 rows .job_rows.") as refused:
             chosen(too_many)
