@@ -77,6 +77,15 @@ async def give_back(connection: AsyncConnection, at: JobAt, worker: str, now: At
     await connection.execute(update(job).where(_mine(at, worker)).values(worker=None, lease_us=now))
 
 
+async def give_all_back(connection: AsyncConnection, worker: str, now: AtUs) -> None:
+    """Also those that the worker did not come to."""
+    await connection.execute(
+        update(job)
+        .where(job.c.status.in_(STARTED), job.c.worker == worker)
+        .values(worker=None, lease_us=now)
+    )
+
+
 async def put_off(connection: AsyncConnection, at: JobAt, worker: str, until: AtUs) -> bool:
     """The job broke in the worker's hands: nobody takes it before `until`. False: it was no longer
     the worker's."""

@@ -121,7 +121,8 @@ class JobWorker:
         await self._take(waiting)
 
     async def close(self) -> None:
-        """Leaves every job after the chunk it is at, and gives its lease back."""
+        """Leaves every job after the chunk it is at, and gives all leases back, also of jobs that
+        were waiting for a place. Without the database they run out by themselves."""
         self._closing = True
         places = list(self._places.values())
         for place in places:
@@ -131,6 +132,11 @@ class JobWorker:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        try:
+            async with self._database.write() as connection:
+                await job_leases.give_all_back(connection, self._name, self._clock())
+        except errors.Unavailable as away:
+            log.warning("jobs not given back: the database is away", reason=away.detail)
 
     async def idle(self) -> None:
         """Returns when no job is worked on."""

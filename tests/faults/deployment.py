@@ -27,7 +27,9 @@ ROWS = 600
 """Of a job: three chunks of the lookups, three of the settlement."""
 ALLOTMENT = 1_000_000
 YEAR_US = 365 * 86_400 * 1_000_000
-ANSWER_TIMEOUT_S = 30.0
+ANSWER_TIMEOUT_S = 60.0
+STOPPING = 503
+"""What a server answers that is on its way out."""
 
 
 class Caller(NamedTuple):
@@ -101,6 +103,22 @@ class Deployment:
         """How many jobs are running or settling."""
         return sum(record.status in ("running", "settling") for record in await self.records())
 
+    async def workers(self) -> set[str]:
+        """Who has the jobs that are running or settling."""
+        return {
+            record.worker
+            for record in await self.records()
+            if record.status in ("running", "settling") and record.worker is not None
+        }
+
+    async def all_left_by(self, workers: set[str], *, timeout_s: float) -> None:
+        """Waits until none of `workers` has a job that is not at its end."""
+
+        async def left() -> bool:
+            return not workers & await self.workers()
+
+        await eventually(left, timeout_s=timeout_s)
+
     async def all_ended(self, *, timeout_s: float) -> None:
         """Waits until no job is running or settling."""
 
@@ -146,13 +164,14 @@ class Deployment:
     async def _send_one(
         self, client: httpx.AsyncClient, caller: Caller, chance: random.Random
     ) -> None:
-        made = await (self._export if chance.random() < 0.5 else self._import)(
-            client, caller, chance
-        )
+        send = self._export if chance.random() < 0.5 else self._import
+        made = await send(client, caller, chance)
+        if made.status_code == STOPPING:
+            return
         assert made.status_code == 201, made.text
         job = JobId(made.json()["id"])
         started = await client.post(f"/api/v1/jobs/{job}/start", headers=caller.heads)
-        assert started.status_code in (202, 409), started.text
+        assert started.status_code in (202, 409, STOPPING), started.text
         if started.status_code == 202:
             self.started[job] = caller.member.org
 
