@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -23,6 +24,14 @@ ALL_CORES = tuple(sorted(os.sched_getaffinity(0)))
 SERVER_CORES = ALL_CORES[:1]
 """For a server that has one busy thread; the load comes from the other cores."""
 LOAD_CORES = ALL_CORES[1:] or ALL_CORES
+
+
+class Memory(NamedTuple):
+    """In bytes. `mapped`: pages of files that the kernel caches anyway and takes back when it needs
+    them, counted once for each mapping; the database is one of these files."""
+
+    own: int
+    mapped: int
 
 
 class Server:
@@ -45,15 +54,17 @@ class Server:
         return pages * os.sysconf("SC_PAGE_SIZE")
 
     @property
-    def family_bytes(self) -> int:
-        """`resident_bytes` with those of the processes it has started, however far down."""
+    def memory(self) -> Memory:
+        """With that of the processes it has started, however far down."""
         process = psutil.Process(self._process.pid)
-        total = 0
+        own = mapped = 0
         for one in (process, *process.children(recursive=True)):
             # A child may end between being listed and being asked.
             with suppress(psutil.NoSuchProcess):
-                total += one.memory_info().rss
-        return total
+                told = one.memory_info()
+                own += told.rss - told.shared
+                mapped += told.shared
+        return Memory(own, mapped)
 
 
 @contextmanager
