@@ -27,6 +27,7 @@ SQLITE_PRAGMAS = (
     "cache_size=-65536",  # KiB: piece keys are random, the default 2 MB would read each page anew
     "mmap_size=1073741824",  # bytes: a page of a large directory costs no system call
     "wal_autocheckpoint=8000",  # pages: fewer, larger checkpoints; the WAL stays near 32 MB
+    "journal_size_limit=67108864",  # bytes: what a long quote's snapshot made of it is given back
 )
 WRITERS = 8
 """Orgs that commit at once in one process, on PostgreSQL; SQLite has one writer."""
@@ -187,6 +188,8 @@ def _sqlite(url: str, *, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
+        # The connection used last: each that is in use maps the file for itself.
+        pool_use_lifo=True,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )
     _as_we_want_it(engine.sync_engine, writes=pool_size == 1)
