@@ -148,6 +148,12 @@ class Calls:
     def stop(self, job: str) -> Job:
         return self._call(Job, "POST", f"/jobs/{job}/stop")
 
+    def give_up(self, job: str) -> None:
+        """Stops one that is not started; tried once. It would expire by itself, but an uploaded
+        file had better go now (R25)."""
+        with suppress(httpx.TransportError, Refused):
+            self._sent("POST", f"/jobs/{job}/stop")
+
     def job(self, job: str) -> Job:
         return self._call(Job, "GET", f"/jobs/{job}")
 

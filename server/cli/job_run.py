@@ -1,7 +1,7 @@
 """One job from its quote to its file, as somebody at a terminal or a script wants it (R18–R24)."""
 
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from enum import IntEnum
 from pathlib import Path
 
@@ -137,13 +137,8 @@ class JobRun:
                 f"there is a most. Nothing was charged. {_later(job)}",
             )
         if not self._screen.confirm(f"Spend {credits_text(job.quote.credits)} and start it?"):
-            self._discard(job)
+            self._calls.give_up(job.id)
             raise Ended(Exit.STOPPED, "Not started; nothing was charged.")
-
-    def _discard(self, job: Job) -> None:
-        """The quote would expire by itself, but an uploaded file had better go now (R25)."""
-        with suppress(CallFailed):
-            self._job = self._calls.stop(job.id)
 
     def _followed(self, job: Job) -> Job:
         with closing(News(self._calls, job.id)) as news, self._screen.following() as show:

@@ -157,7 +157,11 @@ def import_(
             raise Ended(Exit.REFUSED, f"{file} cannot be read: {error.strerror}.") from None
         if not given or job.status != "quoted":
             return job
-        return calls.map_columns(job.id, corrected(job.columns, given))
+        try:
+            return calls.map_columns(job.id, corrected(job.columns, given))
+        except CallFailed:
+            calls.give_up(job.id)
+            raise
 
     _run(Access(url, token_file, email), manner, Screen(is_json=json), create)
 
