@@ -19,6 +19,7 @@ from server.api.endpoint import Endpoint
 from server.api.errors import EXCEPTION_HANDLERS
 from server.api.history import HistoryApi
 from server.api.invitations import InvitationsApi
+from server.api.jobs import JobsApi
 from server.api.limits import CallLimits, FailureLimits
 from server.api.operations import OperationsApi, Ping
 from server.api.operator import OperatorApi
@@ -105,6 +106,7 @@ def _battery_calls(house: House) -> list[Endpoint]:
         *RevealsApi(house.charger, limits).endpoints(),
         *BatteryApi(house.database, house.clock).endpoints(),
         *SubjectsApi(house.subjects, limits).endpoints(),
+        *JobsApi(house.jobs, house.database, limits).endpoints(),
         *HistoryApi(house.database, house.history).endpoints(),
         *CreditRequestsApi(house.credit_requests).endpoints(),
     ]

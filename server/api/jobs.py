@@ -210,6 +210,11 @@ class JobsApi:
         return xlsx_download(await table.xlsx(), table.name)
 
     async def _table(self, record: JobRecord) -> JobTable:
+        if record.status != "completed":
+            raise errors.JobState(
+                f"This job is {record.status}; there is a file once it is completed.",
+                job_status=record.status,
+            )
         async with self._database.read() as connection:
             org = await orgs.one(connection, record.org)
         assert org is not None, "a job belongs to an org"

@@ -1,7 +1,7 @@
 """One org learns nothing of another, and nobody learns a value that the own org does not own."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -11,7 +11,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from server.wire.words import KINDS
 from tests.integration.every_call import operations
+from tests.integration.job_calls import completed, quoted_export, quoted_import
 from tests.integration.whole import API, SUBJECTS, VALUES, Person, Whole, open_whole, problem
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -70,19 +72,37 @@ ASKS = [
     Ask("POST", "/credit-requests/{id}/answer", {"outcome": "declined"}, "req"),
     Ask("POST", "/credit-requests/{id}/answer", {"outcome": "cap_raised", "extra_cap": 9}, "req"),
     Ask("DELETE", "/devices/{id}", None, "ses"),
+    Ask("POST", "/exports", {"select": {"subjects": ["{id}"]}, "kinds": ["email"]}, "con"),
+    Ask("GET", "/jobs?before={id}", None, "job"),
+    *(
+        Ask(method, f"/jobs/{{id}}{below}", body, which)
+        for which in ("job", "quoted")
+        for method, below, body in (
+            ("GET", "", None),
+            ("GET", "/file?format=csv", None),
+            ("GET", "/file?format=xlsx", None),
+            ("PUT", "/mapping", {"email": "Email"}),
+            ("POST", "/start", None),
+            ("POST", "/stop", None),
+        )
+    ),
 ]
 NOBODYS: dict[str, str | int] = {
     "con": "con_0123456789abcdef01234567",
     "usr": "usr_0123456789abcdef01234567",
     "req": "req_0123456789abcdef01234567",
     "ses": "ses_0123456789abcdef01234567",
+    "job": "job_0123456789abcdef01234567",
+    "quoted": "job_0123456789abcdef01234567",
     "seq": 999,
 }
 
 
 async def acmes_ids(whole: Whole) -> dict[str, str | int]:
-    """An id of each kind that is Acme's alone."""
+    """An id of each kind that is Acme's alone. `job` is completed, `quoted` an import."""
     bob = whole.people.bob
+    done = await completed(whole, bob, await quoted_export(whole, bob, ["ana", "hidden"]))
+    quoted = await quoted_import(whole, bob, "Email\nnew.person@hooli.example\n")
     asked = await whole.call("POST", "/credit-requests", bob, {"note": "more, please"})
     # More entries than Globex has, so that the charge's number is unknown there.
     charge = await whole.revealed(bob, ("ana", "email"), ("ben", "email"), ("dora", "email"))
@@ -94,6 +114,8 @@ async def acmes_ids(whole: Whole) -> dict[str, str | int]:
         "req": asked.json()["id"],
         "ses": await paired_device(whole, bob),
         "seq": charge["seq"],
+        "job": done["id"],
+        "quoted": quoted["id"],
     }
 
 
@@ -128,7 +150,10 @@ async def test_another_orgs_ids_look_like_unknown_ones_at_every_call(whole: Whol
 
 
 async def test_every_get_is_among_those_that_are_searched_for_values(whole: Whole) -> None:
-    read = {re.sub(r"(usr|con|org|acc)_\w+|KFWQ-7M3D", "ID", path) for path in _paths(whole)}
+    read = {
+        re.sub(r"(usr|con|org|acc|job)_\w+|KFWQ-7M3D", "ID", path)
+        for path in _paths(whole, ["job_unknown"])
+    }
     paths = {path.partition("?")[0] for path in read}
     gets = {each.template for each in await operations(whole) if each.method == "GET"}
     assert {API + path for path in paths} == {re.sub(r"{\w+}", "ID", path) for path in gets}
@@ -140,23 +165,25 @@ async def test_every_call_that_names_something_of_an_org_was_asked(whole: Whole)
         for each in await operations(whole)
         if each.scheme == "bearer" and "{id}" in each.template
     }
-    asked = {(ask.method, API + ask.path) for ask in ASKS}
+    asked = {(ask.method, API + ask.path.partition("?")[0]) for ask in ASKS}
     assert named <= asked
+
+
+WATCHED = (
+    "/admin/users",
+    "/credit-requests",
+    "/history?action=cap,reveal,reversal,export,hold,release",
+    "/jobs",
+)
 
 
 async def test_what_another_org_tried_changed_nothing(whole: Whole) -> None:
     alice, zoe, ids = whole.people.alice, whole.people.zoe, await acmes_ids(whole)
-    before = [
-        await whole.get(path, alice)
-        for path in ("/admin/users", "/credit-requests", "/history?action=cap,reveal,reversal")
-    ]
+    before = [await whole.get(path, alice) for path in WATCHED]
     for ask in ASKS:
         method, path, body = ask.with_id(ids[ask.ours])
         await whole.call(method, path, zoe, body)
-    assert before == [
-        await whole.get(path, alice)
-        for path in ("/admin/users", "/credit-requests", "/history?action=cap,reveal,reversal")
-    ]
+    assert before == [await whole.get(path, alice) for path in WATCHED]
     assert len((await whole.get("/devices", whole.people.bob))["devices"]) == 1
 
 
@@ -177,7 +204,8 @@ async def test_r25_a_contact_of_one_org_is_found_looked_up_and_counted_by_no_oth
 
 
 async def _deal(whole: Whole) -> None:
-    """Acme buys and has one piece taken back; Globex buys another."""
+    """Acme buys and has one piece taken back; Globex buys another. Both have a job whose pieces
+    they own, and a quote of what they do not."""
     bob, gus = whole.people.bob, whole.people.gus
     await whole.revealed(bob, ("ana", "email"), ("hidden", "email"), key="bobs")
     cleo = await whole.revealed(bob, ("cleo", "phone"), key="cleos")
@@ -185,6 +213,10 @@ async def _deal(whole: Whole) -> None:
     await whole.revealed(gus, ("ben", "email"), ("ana", "phone"))
     await whole.call("POST", "/credit-requests", bob, {"note": "more, please"})
     await whole.grant(gus.org, 5)
+    await completed(whole, bob, await quoted_export(whole, bob, ["ana", "hidden", "nobody"]))
+    await completed(whole, gus, await quoted_export(whole, gus, ["ana"], kinds=["phone"]))
+    for who in (bob, gus):
+        await quoted_export(whole, who, ["dora", "cleo", "initech", "ana"], kinds=KINDS)
 
 
 def _searches() -> Iterator[str]:
@@ -203,16 +235,19 @@ def _histories() -> Iterator[str]:
         yield f"/history/usage?bucket=month&group={group}"
 
 
-def _paths(whole: Whole) -> Iterator[str]:
+def _paths(whole: Whole, jobs: Iterable[str]) -> Iterator[str]:
     """Every GET of the API, with all that could be asked for."""
     yield from _searches()
     yield from _histories()
+    for job in jobs:
+        yield f"/jobs/{job}"
+        yield from (f"/jobs/{job}/file?format={format_}" for format_ in ("csv", "xlsx"))
     yield from (f"/subjects/{subject}" for subject in whole.ids.values())
     for user in (whole.people.bob, whole.people.gus):
         yield f"/history?user={user.id}"
         yield f"/admin/users/{user.id}/battery"
         yield f"/operator/orgs/{user.org}/users"
-    for path in ("battery", "prices", "me", "devices", "history", "credit-requests"):
+    for path in ("battery", "prices", "me", "devices", "history", "credit-requests", "jobs"):
         yield f"/{path}"
     for path in ("admin/users", "admin/verify", "operator/orgs", "pairings/KFWQ-7M3D"):
         yield f"/{path}"
@@ -220,7 +255,10 @@ def _paths(whole: Whole) -> Iterator[str]:
 
 async def _everything(whole: Whole, who: Person | str) -> str:
     """All that any call without an effect answers to this caller."""
-    told = [await whole.call("GET", path, who) for path in _paths(whole)]
+    people = whole.people
+    both = [await whole.get("/jobs", admin) for admin in (people.alice, people.zoe)]
+    jobs = [job["id"] for listed in both for job in listed["jobs"]]
+    told = [await whole.call("GET", path, who) for path in _paths(whole, jobs)]
     urls = list(SUBJECTS.values())
     told.append(await whole.call("POST", "/lookups", who, {"urls": urls}))
     everything = [{"subject": id_, "kinds": ["email", "phone"]} for id_ in whole.ids.values()]
@@ -274,6 +312,20 @@ async def test_a_value_the_org_does_not_own_is_in_no_answer_to_anybody(whole: Wh
 
 def _no_extra(*who: Person) -> dict[str, Any]:
     return {"users": [each.id for each in who], "extra_cap": 0}
+
+
+async def test_a_quote_a_refused_start_and_a_stop_tell_no_value(whole: Whole) -> None:
+    bob = whole.people.bob
+    everybody = [name for name in whole.ids if name != "hidden"]
+    job = await quoted_export(whole, bob, everybody, kinds=KINDS, max_credits=0)
+    told = [await whole.call("GET", f"/jobs/{job['id']}", bob)]
+    for path in ("start", "file?format=csv", "stop"):
+        method = "GET" if "file" in path else "POST"
+        told.append(await whole.call(method, f"/jobs/{job['id']}/{path}", bob))
+    dear = await quoted_export(whole, bob, everybody, kinds=KINDS)
+    told.append(await whole.call("POST", f"/jobs/{dear['id']}/start", bob))
+    assert [answer.status_code for answer in told] == [200, 409, 409, 200, 402]
+    assert _values_in("\n".join(_text(answer) for answer in told)) == set()
 
 
 async def test_search_finds_a_value_only_where_it_is_owned(whole: Whole) -> None:

@@ -129,6 +129,22 @@ async def test_a_file_and_an_answer_while_waiting_are_documented(whole: Whole) -
     assert "text/csv" in upload["content"]
 
 
+async def test_an_import_is_documented_as_a_form_with_a_file(whole: Whole) -> None:
+    paths = (await document(whole, "openapi"))["paths"]
+    [(kind, form)] = paths[f"{API}/imports"]["post"]["requestBody"]["content"].items()
+    assert kind == "multipart/form-data"
+    assert form["schema"]["properties"].keys() == {"file", "kinds", "max_credits", "label"}
+    assert form["schema"]["properties"]["file"] == {"type": "string", "format": "binary"}
+    assert form["schema"]["required"] == ["file", "kinds"]
+    assert form["schema"]["additionalProperties"] is False
+    assert form["encoding"]["file"]["contentType"].startswith("text/csv, ")
+    file = paths[f"{API}/jobs/{{id}}/file"]["get"]["responses"]["200"]["content"]
+    assert [kind.partition(";")[0] for kind in file] == [
+        "text/csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ]
+
+
 async def test_the_idempotent_calls_take_a_key(whole: Whole) -> None:
     told = await document(whole, "openapi")
     keyed = {
@@ -139,6 +155,9 @@ async def test_the_idempotent_calls_take_a_key(whole: Whole) -> None:
     }
     assert keyed == {
         f"{API}/reveals",
+        f"{API}/exports",
+        f"{API}/imports",
+        f"{API}/jobs/{{id}}/start",
         f"{API}/admin/reversals",
         f"{API}/operator/orgs/{{org}}/grants",
         f"{API}/operator/orgs/{{org}}/reversals",
