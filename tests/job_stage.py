@@ -1,6 +1,7 @@
 """Jobs on a real database for tests, handled by as many server processes as a test wants."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 from server.domain.callers import Member as Caller
 from server.domain.ids import JobId, SessionId, SubjectId
@@ -8,6 +9,7 @@ from server.domain.job_rows import Item, JobRow
 from server.store import job_rows, jobs
 from server.store.engine import Database
 from server.store.jobs import JobRecord
+from server.usecases.import_files import read_upload
 from server.usecases.job_endings import Endings, JobLedger
 from server.usecases.job_lookups import Finding
 from server.usecases.job_sweep import JobSweep
@@ -74,6 +76,12 @@ class Process:
     async def started(self, member: Member, subjects: Sequence[SubjectId], *kinds: Kind) -> Job:
         """The same, started."""
         job = await self.quoted(member, subjects, *kinds)
+        return await self.start(member, job)
+
+    async def imported(self, member: Member, *lines: str) -> Job:
+        """An import of emails from a CSV file of these lines, header first, started."""
+        upload = await read_upload(BytesIO("\n".join(lines).encode()), "people.csv")
+        job = await self.jobs.create_import(caller(member), upload, ["email"])
         return await self.start(member, job)
 
     async def start(self, member: Member, job: Job) -> Job:

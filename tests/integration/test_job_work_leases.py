@@ -11,6 +11,9 @@ import pytest
 
 from server.domain import errors
 from server.domain.commands import BeginSettling, CompleteJob, SettleRows
+from server.domain.ids import AtUs, JobId
+from server.store import job_claims, job_leases
+from server.store.job_leases import JobAt
 from server.usecases.job_course import TELL_EVERY_S
 from server.usecases.job_work import FAILURES_MAX, Pace
 from server.usecases.seeking import Seeker
@@ -101,6 +104,28 @@ async def test_r23_a_lookup_written_after_the_lease_was_lost_is_not_kept(acme: A
     gate.open()
     await work
     assert await rows_of(acme.bob, job) == []
+
+
+async def test_r23_the_only_server_takes_at_once_what_the_one_before_it_left(acme: Acme) -> None:
+    killed = Process(acme.house)
+    job = await killed.started(acme.bob, await acme.house.contacts(3))
+    async with acme.house.database.write() as connection:
+        await job_leases.free_all(connection)
+    await Process(acme.house).work()
+    assert (await record_of(acme.bob, job)).status == "completed"
+
+
+async def test_r23_a_claim_of_a_killed_server_keeps_nobody_from_starting(acme: Acme) -> None:
+    server = Process(acme.house)
+    job = await server.quoted(acme.bob, await acme.house.contacts(3))
+    now, until = acme.house.clock(), AtUs(acme.house.clock() + 30_000_000)
+    at = JobAt(acme.org.id, JobId(job.id))
+    async with acme.house.database.write() as connection:
+        assert await job_claims.take(connection, *at, "of the killed", now, until)
+        await job_leases.free_all(connection)
+    await server.start(acme.bob, job)
+    await server.work()
+    assert (await record_of(acme.bob, job)).status == "completed"
 
 
 async def test_a_graceful_stop_gives_the_job_to_the_next_at_once(acme: Acme) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +17,7 @@ from tests.acme import Acme, House, opened
 from tests.job_stage import Process, items_of, record_of, rows_of
 from tests.job_steps import Gate, Nth, SteppedLedger, SteppedSeeker
 
+RACES = 12
 CHUNKS_APART = 600
 """Rows: the lookups and the settlement take three chunks each."""
 
@@ -226,6 +228,74 @@ async def test_r04_nobody_who_vanished_since_the_lookup_is_told_of(acme: Acme) -
     await work
     told = [row.told is not None for row in await rows_of(acme.bob, job)]
     assert told == [True, False, True]
+
+
+async def test_r25_a_stranger_known_to_the_directory_by_the_settlement_is_that_person(
+    acme: Acme,
+) -> None:
+    gate = Gate()
+    server = at_mark(acme.house, gate)
+    job = await server.imported(acme.bob, "Email", "ana@example.com")
+    work = await standing(server, gate)
+    ana = await acme.house.contact(email="ana@example.com")
+    gate.open()
+    await work
+    [row] = await rows_of(acme.bob, job)
+    assert row.subject == ana
+    assert row.told is not None
+    assert row.told.name == f"Person {ana}"
+    charged = [line for line in await acme.org.entries() if line.action == "import"]
+    assert [(line.subject_id, line.credits) for line in charged] == [(ana, 1)]
+
+
+async def test_r25_a_person_of_an_import_who_vanishes_is_this_orgs_own_by_the_settlement(
+    acme: Acme,
+) -> None:
+    ana = await acme.house.contact(email="ana@example.com")
+    gate = Gate()
+    server = at_mark(acme.house, gate)
+    job = await server.imported(acme.bob, "Email", "ana@example.com")
+    work = await standing(server, gate)
+    await vanish(acme.house, ana)
+    gate.open()
+    await work
+    [row] = await rows_of(acme.bob, job)
+    assert row.subject != ana
+    assert row.told is None
+    [item] = row.items
+    assert (item.outcome, item.credits) == ("charged", 1)
+
+
+async def test_r19_a_job_started_twice_at_once_is_held_and_worked_on_once(acme: Acme) -> None:
+    first, second = Process(acme.house), Process(acme.house)
+    job = await first.quoted(acme.bob, await acme.house.contacts(30))
+    answers = await asyncio.gather(
+        *(server.start(acme.bob, job) for server in (first, second)), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["Job", "NotQuoted"]
+    assert (await acme.bob.battery()).license.held == 30
+    await asyncio.gather(first.work(), second.work())
+    assert (await record_of(acme.bob, job)).status == "completed"
+    assert (await acme.bob.battery()).license.used == 30
+
+
+async def test_r21_of_a_stop_and_a_completion_at_once_one_counts_whole(acme: Acme) -> None:
+    server = Process(acme.house)
+    people = await acme.house.contacts(20 * RACES)
+    used = 0
+    for number in range(RACES):
+        job = await server.started(acme.bob, people[20 * number : 20 * (number + 1)])
+        work = asyncio.create_task(server.work())
+        for _ in range(3 * number):
+            await asyncio.sleep(0)
+        with suppress(errors.JobState):
+            await server.stop(acme.bob, job)
+        await work
+        record = await record_of(acme.bob, job)
+        assert record.status in {"stopped", "completed"}
+        used += 20 * (record.status == "completed")
+        license_ = (await acme.bob.battery()).license
+        assert (license_.used, license_.held) == (used, 0)
 
 
 async def vanish(house: House, person: SubjectId) -> None:
