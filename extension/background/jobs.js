@@ -6,6 +6,7 @@
  * @import { Store } from "../browser.js"
  * @import { Job, JobStatus, JobView } from "../protocol.js"
  * @import { Answer, Call } from "../ui/calls.js"
+ * @import { Clock } from "../ui/link.js"
  * @import { Unanswered } from "./unanswered.js"
  */
 
@@ -14,6 +15,8 @@ import { isLost } from "./unanswered.js";
 const KEY = "jobs";
 /** Ended jobs that nobody puts away; all of them can be found on the server. */
 const ENDED_KEPT_MAX = 5;
+/** What became of a job is not left open because one question about it was refused. */
+const ASK_AGAIN_MS = 5_000;
 
 /** How far a job has come: an answer that a push overtook must not bring it back. */
 const STEPS = {
@@ -57,9 +60,10 @@ export function isLater(old, next) {
  * @param {Call} parts.call
  * @param {Unanswered} parts.unanswered
  * @param {Store} parts.store that survives the worker
+ * @param {Clock} parts.clock
  * @param {() => void} parts.changed
  */
-export function createJobs({ call, unanswered, store, changed }) {
+export function createJobs({ call, unanswered, store, clock, changed }) {
   /** @type {Map<string, Entry>} */
   const entries = new Map();
   /** Another user's answers are nothing to us. */
@@ -103,10 +107,14 @@ export function createJobs({ call, unanswered, store, changed }) {
     const answer = await call("GET", pathOf(id));
     if (mine !== round) return;
     if (answer.ok) take(answer.value);
-    else if (answer.problem.status === 404) {
-      entries.delete(id);
-      save();
-    }
+    else if (answer.problem.status === 404) drop(id);
+    else clock.after(ASK_AGAIN_MS, () => entries.has(id) && refetch(id));
+  }
+
+  /** @param {string} id */
+  function drop(id) {
+    entries.delete(id);
+    save();
   }
 
   /**
@@ -203,10 +211,9 @@ export function createJobs({ call, unanswered, store, changed }) {
      */
     abandon(id) {
       const entry = entries.get(id);
-      if (entry?.job.status !== "quoted" || entry.sent) return;
-      entries.delete(id);
-      save();
-      discard(id);
+      if (!entry || entry.sent || entry.job.started_at !== null) return;
+      drop(id);
+      if (entry.job.status === "quoted") discard(id);
     },
 
     /** A quote that nobody has been shown. The server forgets it by itself, only later. */
@@ -215,9 +222,7 @@ export function createJobs({ call, unanswered, store, changed }) {
     /** @param {string} id */
     putAway(id) {
       const entry = entries.get(id);
-      if (!entry || !isEnded(entry.job.status)) return;
-      entries.delete(id);
-      save();
+      if (entry && isEnded(entry.job.status)) drop(id);
     },
 
     async forget() {

@@ -117,6 +117,7 @@ const jobs = createJobs({
   call,
   unanswered,
   store: browser.session,
+  clock,
   changed: () => pages.changed(),
 });
 

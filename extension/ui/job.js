@@ -1,7 +1,7 @@
 /**
  * A started export or import: how far it is, what it came to, and its file.
  *
- * @import { AccountLine, Job, JobView, Problem, SettledKind } from "../protocol.js"
+ * @import { AccountLine, Job, JobView, Problem, SettledKind, Settlement } from "../protocol.js"
  * @import { Reader } from "./account.js"
  * @import { Words } from "./words.js"
  */
@@ -119,15 +119,25 @@ export function statusText(words, job) {
  * @param {Words} words
  * @param {Job} job
  */
-function completedText({ say, count, format }, { settlement }) {
+function completedText(words, { settlement }) {
+  const { say } = words;
   if (!settlement) return "";
-  if (settlement.credits > 0) {
-    const parts = partsText({ say, format }, settlement);
-    return count("job_charged_parts", settlement.credits, { parts });
-  }
+  if (settlement.credits > 0) return chargedText(words, settlement);
   return settlement.already_owned + settlement.duplicates > 0
     ? say("job_free")
     : say("job_free_not_found");
+}
+
+/**
+ * @param {Words} words
+ * @param {Settlement} settlement
+ */
+function chargedText(words, settlement) {
+  const { credits, from_license, from_extra } = settlement;
+  if (from_extra === 0) return words.count("job_charged_license", credits);
+  if (from_license === 0) return words.count("job_charged_extra", credits);
+  const parts = partsText(words, settlement);
+  return words.say("job_charged_both", { credits: words.count("price", credits), parts });
 }
 
 /**

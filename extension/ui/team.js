@@ -32,10 +32,13 @@ export function createTeam(words) {
  * @param {Words} words
  * @param {TeamLine} line
  */
-export function teamText({ count }, { by, kind, action, count: n }) {
+export function teamText({ say, count }, { by, kind, action, count: n }) {
+  if (action === "export" || action === "import") {
+    return say(`team_${action}`, { name: by, what: count(`pieces_${kind}`, n) });
+  }
   const key =
     action === "reveal"
       ? /** @type {const} */ (`team_reveal_${kind}`)
-      : /** @type {const} */ (`team_${action}`);
+      : /** @type {const} */ ("team_reversal");
   return count(key, n, { name: by });
 }

@@ -78,7 +78,13 @@ describe("a job", () => {
   });
 
   test("R20 completed it says what was charged, and from where", () => {
-    assert.equal(completed(), "12 credits charged: 12 from your license.");
+    assert.equal(completed(), "12 credits charged, from your license.");
+    const extra = { credits: 1, from_license: 0, from_extra: 1 };
+    assert.equal(completed(extra), "1 credit charged, from extra credits.");
+    assert.equal(
+      completed({ from_license: 10, from_extra: 2 }),
+      "12 credits charged: 10 from your license, 2 from extra.",
+    );
   });
 
   test("R2 R31 what was free says why", () => {

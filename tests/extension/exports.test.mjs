@@ -5,7 +5,7 @@ import { createExporting } from "../../extension/background/exporting.js";
 import { createJobs, isLater } from "../../extension/background/jobs.js";
 import { createSelections, inSearch } from "../../extension/background/selections.js";
 import { createUnanswered } from "../../extension/background/unanswered.js";
-import { createFakeStore, job, person, settled } from "./fakes.mjs";
+import { createFakeClock, createFakeStore, job, person, settled } from "./fakes.mjs";
 
 const TAB = 7;
 const SITE = "https://site.example";
@@ -20,6 +20,7 @@ const refusal = (status, code) => ({
 });
 const answered = (value) => ({ ok: true, status: 200, value });
 
+let clock;
 let stores;
 let sent;
 let answers;
@@ -28,6 +29,7 @@ let jobs;
 let exporting;
 
 beforeEach(() => {
+  clock = createFakeClock();
   stores = { local: createFakeStore(), session: createFakeStore() };
   sent = [];
   answers = [];
@@ -47,7 +49,7 @@ function begin() {
   let n = 0;
   const newKey = () => `key-${sent.length}-${n++}`;
   const unanswered = createUnanswered({ store: stores.local, now: () => 0, newKey });
-  jobs = createJobs({ call, unanswered, store: stores.session, changed: () => {} });
+  jobs = createJobs({ call, unanswered, store: stores.session, clock, changed: () => {} });
   exporting = createExporting({
     call,
     unanswered,
@@ -358,6 +360,16 @@ describe("running", () => {
     jobs.welcome([]);
     await answer(refusal(404, "not_found"));
     assert.deepEqual(jobs.started(), []);
+  });
+
+  test("a question that was refused is asked again", async () => {
+    jobs.take(running());
+    jobs.welcome([]);
+    await answer(refusal(503, "unavailable"));
+    assert.equal(jobs.started()[0].job.status, "running");
+    clock.turn(5_000);
+    await answer(answered(job({ status: "completed" })));
+    assert.equal(jobs.started()[0].job.status, "completed");
   });
 
   test("only an ended job can be put away", () => {

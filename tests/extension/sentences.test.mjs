@@ -99,7 +99,7 @@ describe("people and team", () => {
   test("the team line counts", () => {
     const line = { by: "Bob", kind: "email", action: "reveal", count: 1 };
     assert.equal(teamText(words, line), "Bob revealed 1 email");
-    assert.equal(teamText(words, { ...line, count: 3, action: "export" }), "Bob exported 3");
+    assert.equal(teamText(words, { ...line, count: 3, action: "export" }), "Bob exported 3 emails");
     const reversal = { ...line, by: "Alice", action: "reversal" };
     assert.equal(teamText(words, reversal), "Alice took back 1 reveal");
   });
