@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,8 +20,8 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 from server.demo.accounts import DEMO_PASSWORD
-from tests.e2e.reps import Profile, Rep, open_profile
-from tests.services import BatteryServer
+from tests.e2e.reps import Kind, Profile, Rep, open_profile
+from tests.services import POLL_EVERY_S, BatteryServer
 
 COMMAND_TIMEOUT_S = 60
 LONG_EXPORT_ROWS = 100_000
@@ -67,8 +68,8 @@ class DemoServer:
         return done.stdout
 
 
-class Admin:
-    """Alice at the API."""
+class Caller:
+    """A user at the API."""
 
     def __init__(self, url: str, email: str) -> None:
         self._http = httpx.Client(base_url=f"{url}/api/v1")
@@ -76,24 +77,26 @@ class Admin:
         answer.raise_for_status()
         self._http.headers["Authorization"] = f"Bearer {answer.json()['token']}"
 
-    def reverse_last_charge(self) -> None:
-        """Takes back the newest charge of anybody in the org (R27)."""
-        history = self._http.get("/history", params={"action": "reveal", "limit": 1})
-        history.raise_for_status()
-        seq = history.json()["entries"][0]["seq"]
-        body = {"seq": seq, "reason": "mistake"}
-        self._http.post("/admin/reversals", json=body).raise_for_status()
+    def start_export(self, select: Mapping[str, object], kind: Kind, label: str) -> str:
+        """Answers the id of the job, which is running."""
+        body = {"select": select, "kinds": [kind], "label": label}
+        job: str = self._asked("POST", "/exports", json=body)["id"]
+        self._asked("POST", f"/jobs/{job}/start")
+        return job
 
     def start_long_export(self) -> str:
         """One company, so often that the worker has enough of it for a while; free, for a company
         has no personality. Answers the id of the job, which is running."""
         company = self._asked("GET", "/accounts", params={"q": ""})["results"][0]["id"]
-        select = {"subjects": [company] * LONG_EXPORT_ROWS}
-        job: str = self._asked(
-            "POST", "/exports", json={"select": select, "kinds": ["personality"]}
-        )["id"]
-        self._asked("POST", f"/jobs/{job}/start")
-        return job
+        rows = [company] * LONG_EXPORT_ROWS
+        return self.start_export({"subjects": rows}, "personality", "A long one")
+
+    def wait_for(self, job: str) -> None:
+        """Returns when it has come to its end."""
+        give_up_s = time.monotonic() + COMMAND_TIMEOUT_S
+        while self._asked("GET", f"/jobs/{job}")["status"] in ("running", "settling"):
+            assert time.monotonic() < give_up_s, f"{job} still runs"
+            time.sleep(POLL_EVERY_S)
 
     def stop(self, job: str) -> None:
         self._asked("POST", f"/jobs/{job}/stop")
@@ -105,6 +108,16 @@ class Admin:
 
     def close(self) -> None:
         self._http.close()
+
+
+class Admin(Caller):
+    """Alice at the API."""
+
+    def reverse_last_charge(self) -> None:
+        """Takes back the newest charge of anybody in the org (R27)."""
+        history = self._asked("GET", "/history", params={"action": "reveal", "limit": 1})
+        body = {"seq": history["entries"][0]["seq"], "reason": "mistake"}
+        self._asked("POST", "/admin/reversals", json=body)
 
 
 @pytest.fixture(scope="session")

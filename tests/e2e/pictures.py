@@ -1,12 +1,14 @@
 """Takes the pictures of the README: `python -m tests.e2e.pictures`, from the real thing.
 
 A demo server of its own, Bob and Jane in two browser profiles, then Bob once by day and once by
-night.
+night, then an export from ticking people to its bill.
 """
 
 import base64
+import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,14 +16,18 @@ from typing import Literal, NamedTuple
 from playwright.sync_api import FloatRect, Playwright, expect, sync_playwright
 
 from server.demo.accounts import DEMO_PASSWORD
-from tests.e2e.conftest import DemoServer
+from tests.e2e.conftest import Caller, DemoServer
+from tests.e2e.exporting import Search
 from tests.e2e.reps import Panel, Rep, open_profile
 
 PICTURES = Path(__file__).resolve().parents[2] / "server" / "web" / "pictures"
 ANA = "/in/ana-beatriz-conceicao"
 TOMAS = "/in/tomas-dvorak"
+ALICE = "alice@acme.example"
 BOB = "bob@acme.example"
 JANE = "jane@acme.example"
+SEARCH = "logistics"
+FAR_ENOUGH = re.compile(r"^1,\d{3} of 4,000 rows$")
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SHARP = 1.5
@@ -60,6 +66,7 @@ def main() -> None:
         for scheme in SCHEMES:
             rep = _rep(stack, playwright, folder / scheme, server, BOB, scheme, SHARP)
             _take_panel(rep, f"panel-{scheme}.png")
+        _take_export(bob, Caller(server.url, BOB), Caller(server.url, ALICE))
 
 
 def _rep(
@@ -94,11 +101,38 @@ def _take_two_reps(bob: Rep, jane: Rep) -> None:
         Scene("Bob reveals the email: 1 credit", _scene(bobs)),
         Scene("Jane, a moment later, without a reload", _scene(janes)),
     ]
-    page = bob.profile.context.new_page()
-    width_px = _clip(bobs)["width"]
+    _compose(bobs, scenes, "two-reps.png")
+
+
+def _take_export(bob: Rep, caller: Caller, alice: Caller) -> None:
+    panel = Search.open(bob, SEARCH)
+    panel.all.check()
+    panel.next_page()
+    panel.all.check()
+    panel.choose("Phone")
+    expect(panel.selected).to_have_text("40 selected")
+    scenes = [Scene("Tick the people of a search, page by page", _scene(panel))]
+    panel.get_quote()
+    scenes.append(Scene("The quote: nothing is charged yet", _scene(panel)))
+    panel.start.click()
+    panel.wait_for_job("completed")
+    done = _scene(panel)
+    panel.put_away()
+    # What a colleague exported is Bob's already: of 4,000 people few are charged.
+    alice.wait_for(alice.start_export({"people": {"pages": [1, 150]}}, "email", "150 pages"))
+    caller.start_export({"people": {"pages": [1, 200]}}, "email", "Everybody, 200 pages")
+    panel.frame.get_by_text(FAR_ENOUGH).wait_for()
+    scenes.append(Scene("A larger one, running: on hold, not spent", _scene(panel)))
+    scenes.append(Scene("Done: what was charged, and the file", done))
+    _compose(panel, scenes, "export.png")
+
+
+def _compose(panel: Panel, scenes: Sequence[Scene], name: str) -> None:
+    """One picture of several, as wide as the panel is."""
+    page = panel.page.context.new_page()
     pictures = "".join(_figure(scene) for scene in scenes)
-    page.set_content(CAPTIONED.format(pictures=pictures, width_px=width_px))
-    page.locator("main").screenshot(path=PICTURES / "two-reps.png")
+    page.set_content(CAPTIONED.format(pictures=pictures, width_px=_clip(panel)["width"]))
+    page.locator("main").screenshot(path=PICTURES / name)
 
 
 def _take_panel(rep: Rep, name: str) -> None:

@@ -62,9 +62,9 @@ def test_r18_r20_r24_people_of_two_pages_become_one_file(bob: Rep, jane: Rep) ->
     bobs.start.click()
 
     bobs.wait_for_job("completed")
-    expect(bobs.status).to_have_text(f"{net_new} credits charged: {net_new} from your license.")
+    expect(bobs.status).to_have_text(f"{net_new} credits charged, from your license.")
     expect(bobs.left).to_have_text(f"{before - net_new:,}")
-    expect(janes.team).to_have_text(f"Bob Reyes exported {net_new}")
+    expect(janes.team).to_have_text(f"Bob Reyes exported {net_new} emails")
     expect(
         janes.people.locator(".mark[title='Email: revealed by Bob Reyes']").first
     ).to_be_visible()
@@ -279,6 +279,28 @@ def test_the_list_grows_as_the_page_does_and_the_selection_stays(jane: Rep) -> N
     panel.page.get_by_role("searchbox").fill("engineer")
     panel.page.keyboard.press("Enter")
     expect(panel.selected).to_have_text("")
+
+
+def test_whom_a_result_merely_mentions_is_not_listed(jane: Rep) -> None:
+    panel = Search.open(jane, "director")
+    expect(panel.people).to_have_count(20)
+    panel.page.evaluate(
+        """() => {
+            const item = document.createElement("li");
+            for (const slug of ["tomas-dvorak", "ines-moreau"]) {
+                const link = document.createElement("a");
+                link.href = `/demo/in/${slug}`;
+                item.append(link, " ");
+            }
+            document.querySelector("main ul").prepend(item);
+            const aside = item.lastElementChild.cloneNode();
+            aside.href = "/demo/in/kofi-mensah";
+            document.querySelector("header").append(aside);
+        }"""
+    )
+    expect(panel.people).to_have_count(21)
+    expect(panel.people.first).to_contain_text("Tomáš Dvořák")
+    expect(panel.people.nth(1)).not_to_contain_text("Ines Moreau")
 
 
 def test_a_list_of_nobody_says_so(jane: Rep) -> None:
