@@ -25,6 +25,8 @@ SHAPE = TypeVar("SHAPE", bound=msgspec.Struct)
 PREFIX = "BATTERY_"
 OUR_OWN = frozenset({"limits"})
 """Fields that no variable of that name sets."""
+THE_CLIENTS = frozenset({"url", "token", "password"})
+"""Read by the commands that call a running server, in whose shell others may be started too."""
 EXTENSION_ID = "afllnndnablgmjiafodnhnijlfncdpff"
 """What Chromium calls the bundled extension: it follows from `key` in extension/manifest.json."""
 
@@ -108,7 +110,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     given = {
         name.removeprefix(PREFIX).lower(): text
         for name, text in env.items()
-        if name.startswith(PREFIX)
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in THE_CLIENTS
     }
     limits = {
         name.removeprefix("limit_"): given.pop(name)

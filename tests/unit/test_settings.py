@@ -11,7 +11,7 @@ import pytest
 
 from server.app import create_app
 from server.house import House
-from server.settings import Limits, Settings, SettingsError, read_settings
+from server.settings import THE_CLIENTS, Limits, Settings, SettingsError, read_settings
 from server.wire.battery import Prices
 
 SECRET = "a secret of at least 32 characters"
@@ -64,6 +64,11 @@ def test_a_variable_sets_its_field_and_no_other(env: dict[str, str], name: str) 
     settings = read_settings({**env, f"BATTERY_{name.upper()}": text})
     assert settings == msgspec.structs.replace(before, **{name: value})
     assert settings != before
+
+
+@pytest.mark.parametrize("name", sorted(THE_CLIENTS))
+def test_what_a_client_is_told_changes_no_server(env: dict[str, str], name: str) -> None:
+    assert read_settings({**env, f"BATTERY_{name.upper()}": "x"}) == read_settings(env)
 
 
 def test_every_field_has_a_variable() -> None:
