@@ -11,9 +11,12 @@ import typer.main
 from typer.core import TyperArgument, TyperGroup
 
 from server.__main__ import command_line
+from server.cli import signing_in
 from server.cli.serving import DEMO_SETTINGS
 from server.settings import Limits, Settings
 
+CLIENT = {"BATTERY_URL": signing_in.DEFAULT_URL, signing_in.TOKEN: None, signing_in.PASSWORD: None}
+"""Of the commands that call a running server, with their defaults."""
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -47,7 +50,7 @@ def variables() -> dict[str, object]:
         f"BATTERY_LIMIT_{field.name.upper()}": field.default
         for field in msgspec.structs.fields(Limits)
     }
-    return {**settings, **limits}
+    return {**settings, **limits, **CLIENT}
 
 
 def as_written(value: object) -> str:
