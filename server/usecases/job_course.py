@@ -26,8 +26,11 @@ from server.usecases.job_settling import Settlement
 TELL_EVERY_S = 0.25
 """A little less than the five a second that api.md promises at most."""
 BREATH = 0.5
-"""Of the time a chunk took, before the next: a third of the loop and of the org's writer stays to
-everybody else, however many jobs there are."""
+"""Of the time a chunk took, before the next: a third of the loop stays to everybody else, also of
+several jobs, which take each other's time."""
+CHUNKS_AT_ONCE = 2
+"""A reveal may have to wait for all of them, some 20 ms each. With two, an org whose writer hangs
+keeps no other's jobs waiting."""
 
 ANSWER = TypeVar("ANSWER")
 
@@ -39,7 +42,8 @@ class SteppedAside(Exception):
 
 
 class Means(NamedTuple):
-    """What a course works with. `worker`: the name under which this process has its leases."""
+    """What the courses of a process work with. `worker`: the name under which it has its leases.
+    `turns`: how many chunks may be at work at once."""
 
     database: Database
     charger: JobLedger
@@ -47,6 +51,7 @@ class Means(NamedTuple):
     tell_job: TellJob
     endings: Endings
     worker: str
+    turns: asyncio.Semaphore
 
 
 class JobCourse:
@@ -100,20 +105,17 @@ class JobCourse:
 
     async def _look_up(self, record: JobRecord) -> None:
         while record.looked_up < record.rows:
-            started = time.perf_counter()
-            record = await self._insist(partial(self._lookups.next_chunk, record))
+            look_up = partial(self._lookups.next_chunk, record)
+            record = await self._insist(partial(self._in_turn, look_up))
             await self._tell_progress(record)
-            await self._breathe(time.perf_counter() - started)
 
     async def _settle(self, record: JobRecord) -> None:
         means = self._means
         settlement = Settlement(means.database, means.charger, means.seeker, means.worker, record)
         await self._insist(settlement.recall)
         while settlement.record.settled < record.rows:
-            started = time.perf_counter()
-            await self._insist(settlement.next_chunk)
+            await self._insist(partial(self._in_turn, settlement.next_chunk))
             await self._tell_progress(settlement.record)
-            await self._breathe(time.perf_counter() - started)
         await self._insist(settlement.complete)
         await self._tell_standing()
 
@@ -126,8 +128,12 @@ class JobCourse:
                 log.info("a job waits", job=self.at.id, reason=refusal.detail)
                 await self._pause(refusal.retry_after_s)
 
-    async def _breathe(self, took_s: float) -> None:
-        await self._pause(took_s * BREATH)
+    async def _in_turn(self, chunk: Callable[[], Awaitable[ANSWER]]) -> ANSWER:
+        async with self._means.turns:
+            started = time.perf_counter()
+            answer = await chunk()
+            await self._pause((time.perf_counter() - started) * BREATH)
+        return answer
 
     async def _pause(self, seconds: float) -> None:
         """Raises SteppedAside as soon as that is asked for."""
@@ -139,22 +145,22 @@ class JobCourse:
         raise SteppedAside
 
     async def _tell_progress(self, record: JobRecord) -> None:
-        now_s = time.monotonic()
-        if now_s - self._told_s >= TELL_EVERY_S:
-            self._told_s = now_s
+        if time.monotonic() - self._told_s >= TELL_EVERY_S:
             await self._tell(record)
 
     async def _tell_standing(self) -> None:
         """A change of status is always told."""
-        async with self._means.database.read() as connection:
-            record = await jobs.one(connection, *self.at)
-        if record is not None:
-            self._told_s = time.monotonic()
-            await self._tell(record)
+        await self._tell(None)
 
-    async def _tell(self, record: JobRecord) -> None:
-        """Nobody's work waits for news: a client asks for the job, and `welcome` lists it."""
+    async def _tell(self, record: JobRecord | None) -> None:
+        """Without a record, the job as it stands now. No work waits for news: a client asks for the
+        job, and `welcome` lists it."""
+        self._told_s = time.monotonic()
         try:
-            await self._means.tell_job(record)
+            if record is None:
+                async with self._means.database.read() as connection:
+                    record = await jobs.one(connection, *self.at)
+            if record is not None:
+                await self._means.tell_job(record)
         except errors.Unavailable as away:
-            log.info("a job's progress was not told", job=self.at.id, reason=away.detail)
+            log.info("a job was not told of", job=self.at.id, reason=away.detail)

@@ -18,7 +18,7 @@ from server.settings import Settings
 from server.store import job_leases, jobs
 from server.store.engine import Database
 from server.store.job_leases import JobAt
-from server.usecases.job_course import JobCourse, Means, SteppedAside
+from server.usecases.job_course import CHUNKS_AT_ONCE, JobCourse, Means, SteppedAside
 from server.usecases.job_endings import Endings, JobLedger, TellJob
 from server.usecases.job_lookups import Finding
 
@@ -76,7 +76,8 @@ class JobWorker:
         self._clock = clock
         self._at_once = settings.jobs_at_once
         self._endings = Endings(database, charger, tell_job)
-        self._means = Means(database, charger, seeker, tell_job, self._endings, name)
+        turns = asyncio.Semaphore(CHUNKS_AT_ONCE)
+        self._means = Means(database, charger, seeker, tell_job, self._endings, name, turns)
         self._name = name
         self._pace = pace or Pace()
         self._places: dict[JobAt, _Place] = {}
