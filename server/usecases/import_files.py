@@ -16,8 +16,7 @@ from server.domain.import_columns import Header, header_of
 from server.domain.import_rows import cell_text
 from server.domain.import_text import read_text
 from server.domain.job_rows import Cell, JobRow
-from server.domain.workbook import read_workbook
-from server.domain.workbook_sheet import SheetRow
+from server.usecases.workbooks import SheetRow, read_workbook
 from server.wire.jobs import JobFile
 
 ROWS_MAX: Final = 100_000

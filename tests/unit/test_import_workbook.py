@@ -15,11 +15,18 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from server.domain.errors import UnreadableFile
+from server.domain.import_columns import COLUMNS_MAX
 from server.domain.job_rows import Cell, DateCell
-from server.domain.sheet_dates import is_date_format
-from server.domain.workbook import LIST_BYTES_MAX, read_workbook
-from server.domain.workbook_parts import TAG_BYTES_MAX
-from server.domain.workbook_sheet import CELL_CHARS_MAX, COLUMNS_READ_MAX, SheetRow
+from server.usecases.workbook_archive import KEPT_WHOLE_BYTES_MAX, READ_BYTES
+from server.usecases.workbook_shapes import (
+    ELEMENTS_MAX,
+    LINES_MAX,
+    LOOSE_BYTES_MAX,
+    RECORD_BYTES_MAX,
+    RECORDS_MAX,
+    TAG_BYTES_MAX,
+)
+from server.usecases.workbooks import CELL_CHARS_MAX, SheetRow, read_workbook
 
 TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -28,16 +35,21 @@ ROOT = (
     "</Relationships>"
 )
 BOOK = (
-    f'<workbook xmlns="{MAIN}" xmlns:r="{TYPES}"><sheets><sheet name="A" r:id="r1"/></sheets>'
-    "</workbook>"
+    f'<workbook xmlns="{MAIN}" xmlns:r="{TYPES}"><sheets>'
+    '<sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>'
 )
 BOOK_RELATIONS = (
     f'<Relationships><Relationship Id="r1" Type="{TYPES}/worksheet" Target="worksheets/a.xml"/>'
     f'<Relationship Id="r2" Type="{TYPES}/sharedStrings" Target="/xl/strings.xml"/></Relationships>'
 )
-STRINGS = "<sst><si><t>Email</t></si><si><t>ana@x.example</t></si></sst>"
+KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+CONTENTS = (
+    f'<Types><Override PartName="/xl/workbook.xml" ContentType="{KINDS}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/strings.xml" ContentType="{KINDS}.sharedStrings+xml"/></Types>'
+)
+STRINGS = f'<sst xmlns="{MAIN}"><si><t>Email</t></si><si><t>ana@x.example</t></si></sst>'
 SHEET = (
-    "<worksheet><sheetData>"
+    f'<worksheet xmlns="{MAIN}"><sheetData>'
     '<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" t="s"><v>1</v></c></row>'
     "</sheetData></worksheet>"
 )
@@ -46,6 +58,7 @@ SHEET = (
 def archive(**parts: str | bytes) -> bytes:
     """A workbook of one sheet, with some of its parts replaced."""
     whole: dict[str, str | bytes] = {
+        "[Content_Types].xml": parts.get("contents", CONTENTS),
         "_rels/.rels": ROOT,
         "xl/workbook.xml": parts.get("book", BOOK),
         "xl/_rels/workbook.xml.rels": parts.get("relations", BOOK_RELATIONS),
@@ -55,16 +68,16 @@ def archive(**parts: str | bytes) -> bytes:
     return zipped(whole.items())
 
 
-def zipped(parts: Iterable[tuple[str, str | bytes]]) -> bytes:
+def zipped(parts: Iterable[tuple[str, str | bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(out, "w", method) as file:
         for name, content in parts:
             file.writestr(name, content)
     return out.getvalue()
 
 
 def sheet(rows: str) -> str:
-    return f"<worksheet><sheetData>{rows}</sheetData></worksheet>"
+    return f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
 
 
 def read(content: bytes) -> list[SheetRow]:
@@ -159,7 +172,8 @@ def test_a_formula_is_what_it_last_came_to() -> None:
 
 
 def test_rich_and_inline_texts_come_whole_and_without_reading_aids() -> None:
-    strings = "<sst><si><r><t>田</t></r><r><t>中</t></r><rPh><t>タナカ</t></rPh></si></sst>"
+    aid = '<rPh sb="0" eb="2"><t>タナカ</t></rPh>'
+    strings = f'<sst xmlns="{MAIN}"><si><r><t>田</t></r><r><t>中</t></r>{aid}</si></sst>'
     inline = '<c t="inlineStr"><is><r><t>An</t></r><r><t>a</t></r></is></c>'
     rows = f'<row><c t="s"><v>0</v></c>{inline}</row>'
     assert cells(archive(strings=strings, sheet=sheet(rows))) == [("田中", "Ana")]
@@ -207,34 +221,36 @@ def test_the_strict_edition_and_prefixed_names_read_the_same() -> None:
     prefixed = (
         SHEET.replace("<", "<x:")
         .replace("<x:/", "</x:")
-        .replace("<x:worksheet>", f'<x:worksheet xmlns:x="{MAIN}">')
+        .replace("<x:worksheet xmlns=", "<x:worksheet xmlns:x=")
     )
     content = archive(sheet=prefixed, relations=BOOK_RELATIONS.replace(TYPES, strict))
     assert cells(content) == [("Email",), ("ana@x.example",)]
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "is_date"),
+    ("code", "cell"),
     [
-        (14, None, True),
-        (22, None, True),
-        (46, None, False),
-        (2, None, False),
-        (164, "yyyy-mm-dd", True),
-        (164, "[$-407]D. MMMM YYYY;@", True),
-        (164, "h:mm AM/PM", True),
-        (164, "[h]:mm:ss", False),
-        (164, "0.00", False),
-        (164, '0 "days"', False),
-        (164, "#,##0.00 [$€-407]", False),
-        (164, "General", False),
-        (164, "@", False),
+        ("yyyy-mm-dd", DateCell("2026-03-10", True)),
+        ("[$-407]D. MMMM YYYY;@", DateCell("2026-03-10", True)),
+        ("m/d/yy h:mm", DateCell("2026-03-10", True)),
+        ("0.00", 46_091),
+        ('0 "days"', 46_091),
+        ("#,##0.00 [$€-407]", 46_091),
+        ("General", 46_091),
+        ("@", 46_091),
     ],
 )
-def test_a_number_is_a_date_where_its_format_shows_one(
-    number: int, code: str | None, is_date: bool
-) -> None:
-    assert is_date_format(number, code) is is_date
+def test_a_number_is_a_date_where_its_format_shows_one(code: str, cell: Cell) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"] = 46_091
+    book.active["A1"].number_format = code
+    assert cells(saved(book)) == [(cell,)]
+
+
+def test_numbers_are_whole_where_a_spreadsheet_holds_them_exactly() -> None:
+    numbers = "".join(f"<c><v>{number}</v></c>" for number in ("4.0", "4e2", "9" * 30, "0.5"))
+    assert cells(archive(sheet=sheet(f"<row>{numbers}</row>"))) == [(4, 400, 1e30, 0.5)]
 
 
 def test_a_time_of_day_is_text_and_a_duration_a_number() -> None:
@@ -249,8 +265,8 @@ def test_a_time_of_day_is_text_and_a_duration_a_number() -> None:
         ({"content.xml": b""}, "OpenDocument"),
         ({"word/document.xml": b""}, "Word"),
         ({"a.csv": b"Email"}, "no Excel workbook"),
-        ({"_rels/.rels": "<Relationships/>"}, "lacks parts"),
-        ({"_rels/.rels": "no xml"}, "damaged"),
+        ({"[Content_Types].xml": "<Types/>"}, "lacks parts"),
+        ({"[Content_Types].xml": "no xml"}, "damaged"),
     ],
 )
 def test_other_zip_files_are_told_apart(parts: dict[str, str | bytes], said: str) -> None:
@@ -272,9 +288,9 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
 
 
 def test_a_list_of_sheets_without_end_is_refused() -> None:
-    sheets = "".join(f'<sheet name="{n}" r:id="r{n}"/>' for n in range(600_000))
-    book = BOOK.replace("<sheets>", f"<sheets>{sheets}")
-    assert len(book) > LIST_BYTES_MAX
+    sheets = "".join(f'<sheet name="{n}" r:id="r{n}"/>' for n in range(199_000))
+    book = BOOK.replace("<sheets>", f"<sheets>{sheets}" + " " * KEPT_WHOLE_BYTES_MAX)
+    assert len(book) > KEPT_WHOLE_BYTES_MAX
     with pytest.raises(UnreadableFile, match="unpacks to more"):
         read(archive(book=book))
 
@@ -317,7 +333,7 @@ def test_a_text_is_cut_at_what_a_cell_holds() -> None:
 def test_shared_texts_cost_little_more_than_their_letters() -> None:
     texts = [f"person number {n} of many" for n in range(50_000)]
     strings = "".join(f"<si><t>{text}</t></si>" for text in texts)
-    content = archive(strings=f"<sst>{strings}</sst>")
+    content = archive(strings=f'<sst xmlns="{MAIN}">{strings}</sst>')
     tracemalloc.start()
     try:
         assert cells(content) == [(texts[0],), (texts[1],)]
@@ -329,9 +345,74 @@ def test_shared_texts_cost_little_more_than_their_letters() -> None:
 
 def test_cells_far_to_the_right_are_not_looked_at() -> None:
     rows = '<row><c r="A1"><v>1</v></c><c r="XFD1"><v>2</v></c><c r="ZZZ1"><v>3</v></c></row>'
-    [row] = cells(archive(sheet=sheet(rows)))
-    assert row == (1,)
-    assert COLUMNS_READ_MAX < 16_384
+    assert cells(archive(sheet=sheet(rows))) == [(1,)]
+
+
+def test_a_row_wider_than_an_import_shows_that_it_is() -> None:
+    [row] = cells(of_openpyxl(tuple(range(COLUMNS_MAX + 5))))
+    assert len(row) == COLUMNS_MAX + 1
+
+
+def test_dimensions_that_lie_hide_no_rows() -> None:
+    told = SHEET.replace("<sheetData>", '<dimension ref="A1:A1"/><sheetData>')
+    assert len(cells(archive(sheet=told))) == 2
+
+
+def test_what_follows_the_rows_is_never_read() -> None:
+    links = f'<hyperlinks><hyperlink ref="A1"/></hyperlinks>{"<x/>" * ELEMENTS_MAX}<broken'
+    content = archive(sheet=SHEET.replace("</worksheet>", links))
+    assert cells(content) == [("Email",), ("ana@x.example",)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("<row>" + "<c/>" * (ELEMENTS_MAX + 1) + "</row>", "unpacks to more"),
+        ("<row/><x/>" * (ELEMENTS_MAX + 1), "unpacks to more"),
+        ("<row/>" * (RECORDS_MAX["worksheet"] + 1), "more than 300,000 rows"),
+        (f"<row><c><v>{'1' * 2 * RECORD_BYTES_MAX}</v></c></row>", "unpacks to more"),
+        ("<row/>" + " " * (LOOSE_BYTES_MAX + READ_BYTES), "unpacks to more"),
+        (f'<row r="{LINES_MAX + 1}"/>', "damaged"),
+        ('<row r="2"/><row r="1"/>', "damaged"),
+        ('<row r="one"/>', "damaged"),
+        ('<row><c t="s"><v>9</v></c></row>', "damaged"),
+        ('<row><c t="d"><v>soon</v></c></row>', "damaged"),
+    ],
+)
+def test_rows_that_cost_more_than_rows_do_or_are_none_are_refused(rows: str, said: str) -> None:
+    with pytest.raises(UnreadableFile, match=said):
+        read(packed_badly(rows))
+
+
+def packed_badly(rows: str) -> bytes:
+    """A workbook of these rows in which what is endless is not told by how well it packs."""
+    with zipfile.ZipFile(io.BytesIO(archive(sheet=sheet(rows)))) as file:
+        return zipped([(name, file.read(name)) for name in file.namelist()], zipfile.ZIP_STORED)
+
+
+@pytest.mark.parametrize(
+    ("relations", "contents"),
+    [
+        (BOOK_RELATIONS, CONTENTS.replace("/xl/strings.xml", "/xl/worksheets/a.xml")),
+        (BOOK_RELATIONS, CONTENTS.replace("/xl/workbook.xml", "/xl/worksheets/a.xml")),
+        (BOOK_RELATIONS.replace('/worksheet"', '/chartsheet"'), CONTENTS),
+    ],
+)
+def test_a_table_is_never_read_as_a_part_that_is_kept_whole(relations: str, contents: str) -> None:
+    rows = sheet("<row><c><v>1</v></c></row>" * 200_000 + " " * KEPT_WHOLE_BYTES_MAX)
+    with pytest.raises(UnreadableFile):
+        read(archive(sheet=rows, relations=relations, contents=contents))
+
+
+def test_a_strict_workbook_is_refused_with_what_to_do() -> None:
+    strict = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+    with pytest.raises(UnreadableFile, match=r"strict Open XML. Save .* as .xlsx"):
+        read(archive(sheet=SHEET.replace(MAIN, strict)))
+
+
+def test_other_ways_to_pack_are_refused_unread() -> None:
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read(zipped([("[Content_Types].xml", CONTENTS)], zipfile.ZIP_LZMA))
 
 
 @given(st.data())
