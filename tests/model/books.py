@@ -48,6 +48,7 @@ class Books:
     written_at: int = 0
     granted: int = 0
     used: int = 0
+    held: int = 0
     users: dict[UserId, User] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     charges: dict[int, Charge] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class Books:
 
     @property
     def pool(self) -> int:
-        return self.granted - self.used
+        return self.granted - self.used - self.held
 
     def month(self, user: User) -> Month:
         return month_of(user.anchor, self.zone, self.at, user.frozen)
@@ -79,7 +80,8 @@ class Books:
         """R17."""
         if user.cap is None:
             return self.pool
-        return max(0, min(self.pool, user.cap - self.figures(user).extra))
+        taken = self.figures(user).extra + self.figures(user).extra_held
+        return max(0, min(self.pool, user.cap - taken))
 
     def level(self, user: User) -> int:
         """R33, as a rank."""
@@ -96,12 +98,13 @@ class Books:
             len(self.lines),
             figures.granted,
             figures.used,
+            figures.held,
             figures.left,
             local_day(month.starts, self.zone),
             local_day(month.ends - 1, self.zone),
             month.ends,
-            (self.granted, self.used) if self.granted else None,
-            figures.extra if self.granted else 0,
+            (self.granted, self.used, self.held) if self.granted else None,
+            (figures.extra, figures.extra_held) if self.granted else (0, 0),
             figures.left + self.may_take(user),
             LEVELS[self.level(user)],
             (figures.saved, user.saved),
@@ -115,28 +118,28 @@ class Books:
         figures = self.opened(user)
         figures.granted = max(figures.granted, allotment)
         user.allotment = allotment
-        self._write("license", user)
+        self.write("license", user)
 
     def set_caps(self, users: list[User], cap: int | None) -> None:
         """R17."""
         for user in users:
             before = self.level(user)
             user.cap = cap
-            self._write("cap", user)
-            self._announce(user, before)
+            self.write("cap", user)
+            self.announce(user, before)
 
     def set_prices(self, prices: Prices) -> None:
         self.prices = prices
-        self._write("prices", None)
+        self.write("prices", None)
 
     def grant(self, credits: int, key: str | None) -> int:
         """R16; the entry's seq."""
-        kept = self._kept_answer(None, key, (self.name, credits))
+        kept = self.kept_answer(None, key, (self.name, credits))
         if isinstance(kept, int):
             return kept
         self.granted += credits
-        seq = self._write("grant", None, granted=credits)
-        self._keep(None, key, (self.name, credits), seq)
+        seq = self.write("grant", None, granted=credits)
+        self.keep_answer(None, key, (self.name, credits), seq)
         return seq
 
     def move_to(self, zone: str) -> None:
@@ -149,7 +152,7 @@ class Books:
 
     def reverse(self, seq: int, by: UserId | None, reason: ReversalReason, key: str | None) -> int:
         """R27, R28; the entry's seq. `by`: an admin, or None for the operator."""
-        kept = self._kept_answer(by, key, (self.name, seq, reason))
+        kept = self.kept_answer(by, key, (self.name, seq, reason))
         if isinstance(kept, int):
             return kept
         charge = self._reversible(seq)
@@ -169,7 +172,7 @@ class Books:
             figures.extra -= charge.from_extra
         self.shelf.close(charge.piece, is_wrong=reason in ("bounced", "wrong_number"))
         left = charge.user.months[charge.month_no].left
-        written = self._append(
+        written = self.append(
             Line(
                 "reversal",
                 charge.user.id,
@@ -182,7 +185,7 @@ class Books:
                 converted or None,
             )
         )
-        self._keep(by, key, (self.name, seq, reason), written)
+        self.keep_answer(by, key, (self.name, seq, reason), written)
         return written
 
     def _reversible(self, seq: int) -> Charge:
@@ -209,7 +212,7 @@ class Books:
         user = self.users[asked.user]
         if not user.active:
             raise Refused("unauthenticated")
-        kept = self._kept_answer(asked.user, asked.key, asked)
+        kept = self.kept_answer(asked.user, asked.key, asked)
         if isinstance(kept, Answer):
             return self._as_owned_now(kept)
         self._agree(user, asked)
@@ -217,11 +220,9 @@ class Books:
         pool = self.pool
         answer = self._carry_out(user, asked)
         if all(told.outcome != "unaffordable" for told in answer.results):
-            self._keep(asked.user, asked.key, asked, answer)
-        self._announce(user, level)
-        if pool > 0 and self.pool == 0:
-            for other in self.users.values():
-                self._announce(other, 0)
+            self.keep_answer(asked.user, asked.key, asked, answer)
+        self.announce(user, level)
+        self.announce_drained(pool)
         return answer
 
     def _agree(self, user: User, asked: Asked) -> None:
@@ -285,7 +286,7 @@ class Books:
             if owned.piece not in fresh | counted:
                 counted.add(owned.piece)
                 saved += price
-                self._save(user, owned.piece, price)
+                self.save(user, owned.piece, price)
         return Answer(from_license + from_extra, from_license, from_extra, saved, tuple(told))
 
     def _charge(self, user: User, subject: SubjectId, kind: Kind, offer: Found) -> int:
@@ -296,7 +297,7 @@ class Books:
         figures.used += from_license
         figures.extra += from_extra
         self.used += from_extra
-        seq = self._write("reveal", user, from_license, from_extra)
+        seq = self.write("reveal", user, from_license, from_extra)
         self.charges[seq] = Charge(
             user, self.month(user).no, offer.piece, from_license, from_extra, self.at
         )
@@ -304,7 +305,7 @@ class Books:
         self.shelf.keep(subject, offer)
         return seq
 
-    def _save(self, user: User, piece: PieceId, price: int) -> None:
+    def save(self, user: User, piece: PieceId, price: int) -> None:
         """R31."""
         if self.shelf.pieces[piece].by is user or (user.id, piece) in self.savings:
             return
@@ -313,27 +314,36 @@ class Books:
         user.saved += price
         self.written_at = self.at
 
-    def _announce(self, user: User, before: int) -> None:
+    def announce(self, user: User, before: int) -> None:
         """R33."""
         level = self.level(user)
         if level > max(before, self.figures(user).alerted):
             self.opened(user).alerted = level
             self.written_at = self.at
 
-    def _write(
+    def announce_drained(self, before: int) -> None:
+        """R33: whoever took the last of the pool, all who lived on it are told."""
+        if before > 0 and self.pool == 0:
+            for other in self.users.values():
+                self.announce(other, 0)
+
+    def write(
         self,
         action: str,
         user: User | None,
         from_license: int = 0,
         from_extra: int = 0,
         granted: int | None = None,
+        figures: Figures | None = None,
     ) -> int:
-        left = self.figures(user).left if user else None
-        return self._append(
+        """`figures`: of a hold's month instead of the user's current one (R22)."""
+        left = (figures or self.figures(user)).left if user else None
+        is_charge = action in ("reveal", "export", "import")
+        return self.append(
             Line(
                 action,
                 user.id if user else None,
-                from_license + from_extra,
+                from_license + from_extra if is_charge else 0,
                 from_license,
                 from_extra,
                 left,
@@ -343,14 +353,14 @@ class Books:
             )
         )
 
-    def _append(self, line: Line) -> int:
+    def append(self, line: Line) -> int:
         self.written_at = self.at
         self.lines.append(line)
         return len(self.lines)
 
     # Idempotency keys
 
-    def _kept_answer(self, caller: UserId | None, key: str | None, body: object) -> object:
+    def kept_answer(self, caller: UserId | None, key: str | None, body: object) -> object:
         kept = self._keys_of(caller).get(key) if key else None
         if kept is None:
             return None
@@ -358,7 +368,9 @@ class Books:
             raise Refused("idempotency_conflict")
         return kept[1]
 
-    def _keep(self, caller: UserId | None, key: str | None, body: object, answer: object) -> None:
+    def keep_answer(
+        self, caller: UserId | None, key: str | None, body: object, answer: object
+    ) -> None:
         if key is not None:
             self._keys_of(caller)[key] = (body, answer)
 

@@ -56,13 +56,15 @@ class Figures:
 
     granted: int
     used: int = 0
+    held: int = 0
     extra: int = 0
+    extra_held: int = 0
     saved: int = 0
     alerted: int = 0
 
     @property
     def left(self) -> int:
-        return self.granted - self.used
+        return self.granted - self.used - self.held
 
 
 @dataclass
@@ -142,12 +144,13 @@ class Shown(NamedTuple):
     seq: int
     allotment: int
     used: int
+    held: int
     left: int
     starts_on: date
     last_day: date
     resets_at: int
-    pool: tuple[int, int] | None
-    mine: int
+    pool: tuple[int, int, int] | None
+    mine: tuple[int, int]
     available: int
     level: str
     saved: tuple[int, int]

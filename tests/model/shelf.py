@@ -27,9 +27,12 @@ class Shelf:
         for here in self.kept.values():
             here.pop(closed, None)
 
-    def sellable(self, subject: SubjectId, kind: Kind) -> Found | None:
-        """What would be charged: new or an update (R6), and never sold as wrong (R27)."""
-        found = self.people[subject].found(kind)
+    def sellable(self, subject: SubjectId, kind: Kind, typed: Found | None = None) -> Found | None:
+        """What would be charged: new or an update (R6), and never sold as wrong (R27).
+
+        `typed`: an address of the user's own file stands for the directory's (R25).
+        """
+        found = typed or self.people[subject].found(kind)
         if found is None:
             return None
         piece = self.pieces.get(found.piece)
@@ -39,10 +42,10 @@ class Shelf:
             return None
         return found
 
-    def owned(self, subject: SubjectId, kind: Kind) -> Found | None:
+    def owned(self, subject: SubjectId, kind: Kind, typed: Found | None = None) -> Found | None:
         """What is shown where nothing is for sale (R3, R5, R6)."""
         here = self._live_here(subject, kind)
-        found = self.people[subject].found(kind)
+        found = typed or self.people[subject].found(kind)
         if found is not None:
             piece = self.pieces.get(found.piece)
             if piece is not None and piece.live:

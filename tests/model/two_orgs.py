@@ -28,18 +28,19 @@ T = TypeVar("T")
 
 MOMENT = timedelta(microseconds=1)
 
-Outcome = Answer | int | str | None
+Outcome = Answer | tuple[str, ...] | int | str | None
 """What a command led to; a refusal is its code and figures as a string."""
 
 
 class Pair:
-    """One org of the product with its books."""
+    """One org of the product with its books. `moves`: how often a job of it changed."""
 
     def __init__(self, org: Org, books: Books, members: list[Member]) -> None:
         self.org = org
         self.books = books
         self.members = members
-        self.verified_at = (0, 0)
+        self.moves = 0
+        self.verified_at = (0, 0, 0)
 
     @property
     def users(self) -> list[User]:
@@ -68,14 +69,14 @@ class TwoOrgs:
             self._founded("Africa/Cairo", seats),
         ]
 
-    def _run(self, work: Awaitable[T]) -> T:
+    def run(self, work: Awaitable[T]) -> T:
         async def awaited() -> T:
             return await work
 
         return self._runner.run(awaited())
 
     def _founded(self, zone: str, seats: list[tuple[int, date]]) -> Pair:
-        org = self._run(self._house.org("An org", zone=zone))
+        org = self.run(self._house.org("An org", zone=zone))
         books = Books(
             org.id, zone, Shelf(self._directory), DEFAULT_PRICES, self._now(), self._vendor_answers
         )
@@ -83,7 +84,7 @@ class TwoOrgs:
         members = []
         for number, (allotment, anchor) in enumerate(seats):
             name = f"Member {number}"
-            member = self._run(org.member(name, allotment=allotment, anchor=anchor))
+            member = self.run(org.member(name, allotment=allotment, anchor=anchor))
             books.sell_license(User(member.id, name, allotment, anchor), allotment)
             members.append(member)
         return Pair(org, books, members)
@@ -106,7 +107,7 @@ class TwoOrgs:
         return from_us(AtUs(pair.books.month(user).ends))
 
     def add_person(self, *, personality: bool) -> Person:
-        subject = self._run(self._house.contact(personality=personality))
+        subject = self.run(self._house.contact(personality=personality))
         person = Person(subject, personality=personality)
         self.people.append(person)
         self._directory[person.id] = person
@@ -114,7 +115,7 @@ class TwoOrgs:
 
     def rewrite(self, person: Person) -> None:
         """The directory holds of `person` what it says now."""
-        self._run(
+        self.run(
             self._house.rewrite(
                 person.id,
                 email=person.email[0] if person.email else None,
@@ -127,66 +128,65 @@ class TwoOrgs:
 
     def reveal(self, pair: Pair, *several: Asked) -> None:
         """All at once; the ledger takes them in their order."""
-        expected = [_led_to(partial(pair.books.reveal, one)) for one in several]
-        members = {member.id: member for member in pair.members}
-        actual = self._run(
-            asyncio.gather(
-                *(
-                    members[one.user].reveal(
-                        *one.items,
-                        allow_partial=one.allow_partial,
-                        max_credits=one.max_credits,
-                        key=_key(one.key, one),
-                    )
-                    for one in several
-                ),
-                return_exceptions=True,
+        expected = [led_to(partial(pair.books.reveal, one)) for one in several]
+        actual = self.run(asyncio.gather(*(self.sent(pair, one) for one in several)))
+        same(actual, expected)
+
+    async def sent(self, pair: Pair, one: Asked) -> Outcome:
+        """What the product says to a reveal."""
+        [member] = [member for member in pair.members if member.id == one.user]
+        try:
+            answer = await member.reveal(
+                *one.items,
+                allow_partial=one.allow_partial,
+                max_credits=one.max_credits,
+                key=key_of(one.key, one),
             )
-        )
-        _same([_told(answer) for answer in actual], expected)
+        except errors.BatteryError as refusal:
+            return refusal_of(refusal)
+        return _told(answer)
 
     def grant(self, pair: Pair, credits: int, key: str | None) -> None:
-        expected = _led_to(lambda: pair.books.grant(credits, key))
-        body = _key(key, (pair.org.id, credits))
-        self._agree(pair.org.grant(credits, by=self._operator, key=body), expected)
+        expected = led_to(lambda: pair.books.grant(credits, key))
+        body = key_of(key, (pair.org.id, credits))
+        self.agree(pair.org.grant(credits, by=self._operator, key=body), expected)
 
     def reverse(
         self, pair: Pair, seq: int, admin: Member | None, reason: ReversalReason, key: str | None
     ) -> None:
-        expected = _led_to(
-            lambda: pair.books.reverse(seq, admin.id if admin else None, reason, key)
-        )
+        expected = led_to(lambda: pair.books.reverse(seq, admin.id if admin else None, reason, key))
         by = admin.by if admin else self._operator
-        body = _key(key, (pair.org.id, seq, reason))
-        self._agree(pair.org.reverse(seq, by=by, reason=reason, key=body), expected)
+        body = key_of(key, (pair.org.id, seq, reason))
+        self.agree(pair.org.reverse(seq, by=by, reason=reason, key=body), expected)
 
     def license(self, pair: Pair, user: User, allotment: int) -> None:
         pair.books.sell_license(user, allotment)
-        self._run(pair.org.license(user.id, allotment))
+        self.run(pair.org.license(user.id, allotment))
 
     def cap(self, pair: Pair, users: list[User], cap: int | None) -> None:
         pair.books.set_caps(users, cap)
-        self._run(pair.org.cap(cap, *(user.id for user in users)))
+        self.run(pair.org.cap(cap, *(user.id for user in users)))
 
     def set_prices(self, pair: Pair, prices: Prices) -> None:
         pair.books.set_prices(prices)
-        self._run(pair.org.set_prices(prices))
+        self.run(pair.org.set_prices(prices))
 
     def move_org(self, pair: Pair, zone: str) -> None:
         pair.books.move_to(zone)
-        self._run(pair.org.move_to(zone))
+        self.run(pair.org.move_to(zone))
 
     def set_active(self, pair: Pair, place: int, is_active: bool) -> None:
         user = pair.users[place]
         user.active, user.was_away = is_active, True
-        self._run(pair.members[place].set_active(is_active))
+        self.run(pair.members[place].set_active(is_active))
 
-    def _agree(self, work: Awaitable[int], expected: Outcome) -> None:
+    def agree(self, work: Awaitable[int | str], expected: Outcome) -> None:
+        """The product's side led to what the model's did."""
         try:
-            actual: Outcome = self._run(work)
+            actual: Outcome = self.run(work)
         except errors.BatteryError as refusal:
-            actual = _refusal(refusal)
-        _same(actual, expected)
+            actual = refusal_of(refusal)
+        same(actual, expected)
 
     # Comparing
 
@@ -194,17 +194,18 @@ class TwoOrgs:
         """Every battery, alert and entry, and that both ledgers add up (R32)."""
         for pair in self.pairs:
             books = pair.books
-            _same(self._lines(pair), books.lines)
-            shown, alerts = self._run(self._seen(pair))
-            _same(shown, {user.id: books.battery(user) for user in pair.users})
+            same(self._lines(pair), books.lines)
+            shown, alerts = self.run(self._seen(pair))
+            same(shown, {user.id: books.battery(user) for user in pair.users})
             for user in pair.users:
                 # Who was away was told nothing meanwhile, and needs not be.
                 if not user.was_away:
-                    _same(alerts.get(user.id, "ok"), LEVELS[books.figures(user).alerted])
-            if pair.verified_at != (len(books.lines), books.written_at):
-                answer = self._run(verify(self._house.database, pair.org.id))
-                _same((answer.entries, answer.broken), (len(books.lines), []))
-                pair.verified_at = (len(books.lines), books.written_at)
+                    same(alerts.get(user.id, "ok"), LEVELS[books.figures(user).alerted])
+            now = (len(books.lines), books.written_at, pair.moves)
+            if pair.verified_at != now:
+                answer = self.run(verify(self._house.database, pair.org.id))
+                same((answer.entries, answer.broken), (len(books.lines), []))
+                pair.verified_at = now
 
     async def _seen(self, pair: Pair) -> tuple[dict[str, Shown], dict[str, str]]:
         ids, at = [member.id for member in pair.members], AtUs(pair.books.at)
@@ -229,26 +230,27 @@ class TwoOrgs:
                 entry.ref_seq,
                 entry.granted,
             )
-            for entry in self._run(pair.org.entries())
+            for entry in self.run(pair.org.entries())
         ]
 
 
-def _same(actual: object, expected: object) -> None:
+def same(actual: object, expected: object) -> None:
     assert actual == expected, f"the product says {actual}, the model {expected}"
 
 
-def _key(name: str | None, body: object) -> Idempotency | None:
+def key_of(name: str | None, body: object) -> Idempotency | None:
     return Idempotency(name, repr(body).encode()) if name else None
 
 
-def _led_to(command: Callable[[], Answer | int]) -> Outcome:
+def led_to(command: Callable[[], Outcome]) -> Outcome:
+    """What the model says to a command."""
     try:
         return command()
     except Refused as refusal:
         return _as_text(refusal.code, refusal.figures)
 
 
-def _refusal(refusal: errors.BatteryError) -> str:
+def refusal_of(refusal: errors.BatteryError) -> str:
     figures = {name: value for name, value in refusal.fields.items() if isinstance(value, int)}
     figures.pop("max_credits", None)
     return _as_text(refusal.code, figures)
@@ -258,11 +260,7 @@ def _as_text(code: str, figures: dict[str, int]) -> str:
     return f"{code} {sorted(figures.items())}"
 
 
-def _told(answer: RevealAnswer | BaseException) -> Outcome:
-    if isinstance(answer, errors.BatteryError):
-        return _refusal(answer)
-    if isinstance(answer, BaseException):
-        raise answer
+def _told(answer: RevealAnswer) -> Answer:
     return Answer(
         answer.credits,
         answer.from_license,
@@ -305,17 +303,17 @@ def _value(value: EmailValue | PhoneValue | PersonalityValue) -> Value:
 
 def _shown(battery: Battery) -> Shown:
     license_, extra = battery.license, battery.extra
-    assert license_.held == 0
     return Shown(
         battery.seq,
         license_.allotment,
         license_.used,
+        license_.held,
         license_.remaining,
         license_.starts_on,
         license_.last_day,
         to_us(license_.resets_at),
-        (extra.granted, extra.used) if extra else None,
-        extra.mine.used if extra else 0,
+        (extra.granted, extra.used, extra.held) if extra else None,
+        (extra.mine.used, extra.mine.held) if extra else (0, 0),
         battery.available,
         battery.level,
         (battery.saved.month, battery.saved.total),
