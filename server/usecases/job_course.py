@@ -29,7 +29,7 @@ BREATH = 0.5
 """Of the time a chunk took, before the next: a third of the loop stays to everybody else, also of
 several jobs, which take each other's time."""
 CHUNKS_AT_ONCE = 2
-"""A reveal may have to wait for all of them, some 20 ms each. With two, an org whose writer hangs
+"""A reveal may have to wait for all of them, some 15 ms each. With two, an org whose writer hangs
 keeps no other's jobs waiting."""
 
 ANSWER = TypeVar("ANSWER")

@@ -24,7 +24,7 @@ from tests.services import eventually
 
 PEOPLE = 6_000
 ROWS = 600
-"""Of a job: three chunks of the lookups, three of the settlement."""
+"""Of a job: several chunks of the lookups and of the settlement."""
 ALLOTMENT = 1_000_000
 YEAR_US = 365 * 86_400 * 1_000_000
 ANSWER_TIMEOUT_S = 60.0

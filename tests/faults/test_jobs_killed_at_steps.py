@@ -16,7 +16,7 @@ from tests.faults.working import STEPS
 from tests.job_stage import Process, record_of
 
 ROWS = 600
-"""Three chunks of the lookups, three of the settlement."""
+"""Several chunks of the lookups and of the settlement."""
 LEASE_OVER = timedelta(microseconds=Pace().lease_us)
 
 

@@ -15,6 +15,7 @@ from server.domain.ids import AtUs, JobId
 from server.store import job_claims, job_leases
 from server.store.job_leases import JobAt
 from server.usecases.job_course import TELL_EVERY_S
+from server.usecases.job_settling import CHUNK_PIECES
 from server.usecases.job_work import FAILURES_MAX, Pace
 from server.usecases.seeking import Seeker
 from server.wire.jobs import Job
@@ -141,7 +142,7 @@ async def test_a_graceful_stop_gives_the_job_to_the_next_at_once(acme: Acme) -> 
     gate.open()
     await closing
     left = await record_of(acme.bob, job)
-    assert (left.status, left.worker, left.settled) == ("settling", None, 250)
+    assert (left.status, left.worker, left.settled) == ("settling", None, CHUNK_PIECES)
     await Process(acme.house).work()
     assert (await record_of(acme.bob, job)).status == "completed"
     assert (await acme.bob.battery()).license.used == 600
@@ -274,7 +275,7 @@ async def test_an_org_whose_jobs_fill_every_place_makes_room_for_another(house: 
     await server.worker.look_around()
     gate.open()
     await server.worker.idle()
-    assert (await record_of(acme.bob, bobs)).settled == 250
+    assert (await record_of(acme.bob, bobs)).settled == CHUNK_PIECES
     await server.work()
     assert (await record_of(acme.zoe, zoes)).status == "completed"
     await server.work()

@@ -12,6 +12,7 @@ from server.domain import errors
 from server.domain.commands import BeginSettling, SettleRows
 from server.domain.ids import SubjectId
 from server.store.schema import subject
+from server.usecases.job_settling import CHUNK_PIECES
 from server.usecases.seeking import Seeker
 from tests.acme import Acme, House, opened
 from tests.job_stage import Process, items_of, record_of, rows_of
@@ -19,7 +20,7 @@ from tests.job_steps import Gate, Nth, SteppedLedger, SteppedSeeker
 
 RACES = 12
 CHUNKS_APART = 600
-"""Rows: the lookups and the settlement take three chunks each."""
+"""Rows: the lookups and the settlement take several chunks each."""
 
 
 @pytest.fixture
@@ -157,7 +158,9 @@ async def test_r02_what_a_colleague_reveals_between_two_chunks_is_paid_once(acme
     people = await acme.house.contacts(CHUNKS_APART)
     job = await server.started(acme.bob, people)
     work = await standing(server, gate)
-    answer = await acme.jane.reveal(*[(person, "email") for person in people[200:300]])
+    answer = await acme.jane.reveal(
+        *[(person, "email") for person in people[CHUNK_PIECES - 50 : CHUNK_PIECES + 50]]
+    )
     assert answer.credits == 50
     gate.open()
     await work
