@@ -89,7 +89,8 @@ def _opened(archive: Archive) -> Workbook:
 
 def _rows(values: Iterator[tuple[Any, ...]]) -> Iterator[SheetRow]:
     for line, row in enumerate(_each(values), 1):
-        cells = [_cell(value) for value in row]
+        # Most of the 257 that openpyxl fills a row up to are nothing.
+        cells = [None if value is None else _cell(value) for value in row]
         while cells and cells[-1] is None:
             cells.pop()
         if any(map(_says_something, cells)):
