@@ -31,7 +31,8 @@ async def read_body(receive: Receive, announced: bytes | None, bytes_max: int) -
 
     `announced`: the Content-Length header. Raises ClientDisconnect when the client left.
     """
-    refuse_announced(announced, bytes_max)
+    if announces_more(announced, bytes_max):
+        raise too_large(bytes_max)
     message = await receive()
     body = part_of(message)
     if not message.get("more_body", False):
@@ -138,10 +139,9 @@ def refuse_unstorable(decoded: Any, noun: str) -> None:
             raise errors.BadRequest(f"The {noun} `{path}` is out of range.")
 
 
-def refuse_announced(announced: bytes | None, bytes_max: int) -> None:
-    """Raises TooLarge when the Content-Length header says so."""
-    if announced is not None and announced.isdigit() and int(announced) > bytes_max:
-        raise too_large(bytes_max)
+def announces_more(announced: bytes | None, bytes_max: int) -> bool:
+    """Whether the Content-Length header says so."""
+    return announced is not None and announced.isdigit() and int(announced) > bytes_max
 
 
 def part_of(message: Any) -> bytes:

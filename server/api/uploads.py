@@ -15,7 +15,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import Receive
 
 from server.api.endpoint import FormShape, SentFile
-from server.api.intake import TextsDecoder, part_of, refuse_announced, too_large
+from server.api.intake import TextsDecoder, announces_more, part_of, too_large
 from server.domain import errors
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class FormReader:
         Raises BadRequest, TooLarge as soon as it is known, Busy, Unavailable when the disk does not
         take the file, ClientDisconnect when the client left.
         """
-        refuse_announced(heads.get(b"content-length"), self._bytes_max)
+        if announces_more(heads.get(b"content-length"), self._bytes_max):
+            raise self._file_too_large()
         boundary = _boundary(heads)
         with self._place(caller), _temporary_file() as file:
             parts = _Parts(self._names, self._shape.file_bytes_max)
@@ -72,7 +73,7 @@ class FormReader:
             some = part_of(message)
             received += len(some)
             if received > self._bytes_max:
-                raise too_large(self._bytes_max)
+                raise self._file_too_large()
             # What follows the last boundary says nothing.
             if not parts.is_whole:
                 _feed(parser, some)
@@ -80,6 +81,10 @@ class FormReader:
             more = message.get("more_body", False)
         if not parts.is_whole:
             raise errors.BadRequest("The body ends before its last part does.")
+
+    def _file_too_large(self) -> errors.TooLarge:
+        """What is around a file is never so much: whoever reads this sent too large a file."""
+        return too_large(self._shape.file_bytes_max, "file")
 
     @contextmanager
     def _place(self, caller: str) -> Iterator[None]:
