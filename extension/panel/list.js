@@ -83,7 +83,7 @@ function createChoosing(words, { send, quote }) {
       const loading = isLoading(list);
       const online = link !== "offline";
       show(skeleton, loading && online);
-      show(people, list.people.length > 0 && !loading);
+      show(people, list.people.some(isAnswered));
       show(empty, list.people.length === 0);
       const any = list.people.length > 0 || list.selected > 0;
       show(choice, any);
@@ -94,6 +94,11 @@ function createChoosing(words, { send, quote }) {
       ask.write(list, { online: link === "live", paused, server });
     },
   };
+}
+
+/** @param {ListView["people"][number]} person */
+function isAnswered({ status }) {
+  return status === "known" || status === "unknown";
 }
 
 /** @param {ListView} list */

@@ -264,7 +264,7 @@ function createProblem(words) {
     write({ problem, server }) {
       show(element, problem !== null);
       if (!problem) return;
-      const why = problemText(words, problem, server);
+      const why = problem.detail || problemText(words, problem, server);
       setText(element, words.say("job_not_stopped", { why }));
     },
   };
@@ -299,7 +299,8 @@ function createDownloads(words, { download }) {
     const failed = await download(id, format);
     button.disabled = false;
     writeName(button, format.toUpperCase());
-    setText(problem, failed ? problemText(words, failed, server) : "");
+    // The shared sentences speak of charging, which a download never does.
+    setText(problem, failed ? failed.detail || problemText(words, failed, server) : "");
     show(problem, failed !== null);
   }
 

@@ -39,6 +39,9 @@ export function createPicking(words, actions) {
     write(list) {
       all.write(list);
       writePeople(list.people.map((person) => ({ key: person.url, value: person })));
+      // Where no box takes the focus, the list does, so that it can be scrolled by key.
+      const known = list.people.some(({ status }) => status === "known");
+      setAttribute(people, "tabindex", known ? null : "0");
     },
   };
 }
