@@ -18,6 +18,7 @@ from tests.e2e.reps import Profile, Rep
 BACK_MS = 40_000
 """The longest wait between two attempts is 30 s."""
 STARTS = "**/api/v1/jobs/*/start"
+FILES = "**/api/v1/jobs/*/file?*"
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +242,25 @@ def test_r11_a_start_whose_answer_is_lost_is_one_export(jane: Rep) -> None:
     expect(panel.left).to_have_text(f"{before - need:,}")
     assert len(keys) == 2
     assert keys[0] == keys[1]
+
+
+def test_a_download_that_fails_says_so_and_can_be_tried_again(jane: Rep) -> None:
+    panel = Search.open(jane, "payroll")
+    panel.box(0).check()
+    panel.get_quote()
+    panel.start.click()
+    panel.wait_for_job("completed")
+    browser = jane.profile.context
+    browser.route(FILES, lambda route: route.abort())
+    panel.job.get_by_role("button", name="Download CSV").click()
+    expect(panel.job.get_by_role("alert")).to_have_text(
+        "The download was cut off. Try again: downloading is free."
+    )
+    browser.unroute(FILES)
+    assert panel.download("CSV").path().stat().st_size > 0
+    expect(panel.job.get_by_role("alert")).to_be_hidden()
+    panel.put_away()
+    expect(panel.frame.locator(".job").filter(has_text="1 selected person")).to_have_count(0)
 
 
 def test_r07_what_cannot_be_paid_has_no_button(
