@@ -35,6 +35,10 @@ def map_body(context: Any, body: Any) -> Any:
         for name in ("users", "urls"):
             listed = _listed(body, name)
             listed[:] = [_known(name, text) for text in listed]
+        select = body.get("select")
+        if isinstance(select, dict):
+            chosen = _listed(select, "subjects")
+            chosen[:] = [_known("subject", text) for text in chosen]
         _make_likely(body)
     return body
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.integration.job_calls import completed, quoted_export, quoted_import
 from tests.integration.whole import SECRET, SUBJECTS, People, Whole, open_whole
 from tests.processes import ChildProcess
 from tests.services import BatteryServer
@@ -32,12 +33,14 @@ CHECKS = (
     "ignored_auth",
 )
 ENDS_THE_SESSION = "delete_sessions_current"
+JOB_PATHS = ("", "/mapping", "/start", "/stop", "/file")
 ORG_PATHS = ("", "/prices", "/users", "/grants", "/reversals")
 UNLIMITED = {
     "BATTERY_LIMIT_LOOKUP_BURST": "1000000",
     "BATTERY_LIMIT_PAIRINGS_PER_MINUTE": "1000000",
     "BATTERY_LIMIT_SPENDING_BURST": "1000000",
     "BATTERY_LIMIT_SIGN_IN_FAILURES": "1000000",
+    "BATTERY_LIMIT_OPEN_JOBS": "1000000",
 }
 """One client asks thousands of times; that this is refused is tested elsewhere."""
 
@@ -46,7 +49,7 @@ class Running:
     """A server process with the whole directory and both customers."""
 
     def __init__(self, folder: Path) -> None:
-        self.whole = asyncio.run(_filled(folder))
+        self.whole, self.jobs = asyncio.run(_filled(folder))
         self.people: People = self.whole.people
         self.server = BatteryServer.start(
             {
@@ -67,6 +70,7 @@ class Running:
             "users": [people.jane.id],
             "urls": urls,
             "/api/v1/subjects/{id} id": subjects,
+            **{f"/api/v1/jobs/{{id}}{path} id": self.jobs for path in JOB_PATHS},
             "/api/v1/admin/users/{id} id": [people.jane.id],
             "/api/v1/admin/users/{id}/battery id": [people.jane.id, people.bob.id],
             "/api/v1/operator/users/{id}/license id": [people.gus.id, people.jane.id],
@@ -74,10 +78,15 @@ class Running:
         }
 
 
-async def _filled(folder: Path) -> Whole:
+async def _filled(folder: Path) -> tuple[Whole, list[str]]:
+    """With jobs of Bob's: completed, quoted, and an import whose columns can be mapped."""
     async with open_whole(folder, now=datetime.now(UTC)) as whole:
-        await whole.license(whole.people.bob, 1_000_000)
-        return whole
+        bob = whole.people.bob
+        await whole.license(bob, 1_000_000)
+        done = await completed(whole, bob, await quoted_export(whole, bob, ["ana", "ben"]))
+        quoted = [await quoted_export(whole, bob, ["dora", "cleo"]) for _ in range(3)]
+        imports = [await quoted_import(whole, bob, "Email\nx@hooli.example\n") for _ in range(3)]
+        return whole, [job["id"] for job in (done, *quoted, *imports)]
 
 
 @pytest.fixture(scope="module")
