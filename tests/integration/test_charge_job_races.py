@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from server.domain.holding import NotTheWorker
 from server.store import schema
@@ -17,6 +17,7 @@ from tests.acme_jobs import WORKER, Work, codes, led_to, quoted, spent
 from tests.job_rows import outcomes_of
 
 SERVERS = 3
+WAIT_S = 10
 
 
 @pytest.fixture
@@ -205,15 +206,34 @@ async def test_r20_a_reversal_racing_a_chunk_charges_within_the_hold(
     assert (await acme.bob.battery()).license.used == 7
 
 
-async def test_r23_a_lease_renewed_while_the_job_is_written_is_not_lost(
-    acme: Acme, servers: list[Charger]
-) -> None:
-    job = await quoted(acme.bob, await acme.house.contacts(1))
-    await job.start(1)
-    async with acme.house.database.write() as connection:
-        renewed = update(schema.job).where(schema.job.c.id == job.id).values(lease_us=77)
-        await connection.execute(renewed)
-        marked = asyncio.create_task(job.mark(by=servers[0]))
-        await asyncio.sleep(0)
-    assert (await marked).status == "settling"
-    assert (await job.record()).lease_us == 77
+async def test_r23_a_lease_renewed_while_the_job_is_written_is_not_lost(postgres_url: str) -> None:
+    """The writer has the org, and waits for the renewal of a lease that it would write over."""
+    async with opened(postgres_url) as house, AsyncExitStack() as closing:
+        acme = await Acme.founded(house)
+        job = await quoted(acme.bob, await house.contacts(1))
+        await job.start(1)
+        database = Database(postgres_url)
+        closing.push_async_callback(database.close)
+        server = house.another_charger(database)
+        closing.push_async_callback(server.close)
+        async with house.database.write() as connection:
+            renewed = update(schema.job).where(schema.job.c.id == job.id).values(lease_us=77)
+            await connection.execute(renewed)
+            marked = asyncio.create_task(job.mark(by=server))
+            await somebody_waits(house)
+        assert (await marked).status == "settling"
+        assert (await job.record()).lease_us == 77
+
+
+async def somebody_waits(house: House) -> None:
+    """Until a transaction of this PostgreSQL database waits for another's lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            async with house.database.read() as connection:
+                if await connection.scalar(waiting):
+                    return
+            await asyncio.sleep(0.01)

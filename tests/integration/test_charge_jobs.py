@@ -208,6 +208,25 @@ async def test_r27_a_jobs_charge_of_a_closed_month_comes_back_as_extra(acme: Acm
     assert (extra.granted, extra.remaining) == (1, 1)
 
 
+async def test_r27_a_reversal_beside_a_release_of_its_closed_month_says_what_is_left(
+    acme: Acme,
+) -> None:
+    people = await acme.house.contacts(3)
+    job, stopped = await quoted(acme.bob, people[:2]), await quoted(acme.bob, people)
+    await job.start(2)
+    await stopped.start(30)
+    acme.house.clock.move(days=31)
+    await acme.bob.reveal((people[2], "email"))
+    await job.mark()
+    [first] = await job.settle(1)
+    seq = first.items[0].seq
+    assert seq is not None
+    await asyncio.gather(stopped.end(), acme.org.reverse(seq))
+    release, reversal = (await acme.org.entries())[-2:]
+    assert (release.action, reversal.action) == ("release", "reversal")
+    assert (release.license_left, reversal.license_left) == (98, 98)
+
+
 async def test_r15_an_org_that_moves_while_credits_are_held_keeps_hold_and_month(
     acme: Acme,
 ) -> None:

@@ -34,7 +34,7 @@ EXAMPLES = 24
 STEPS = 15
 ROWS_MAX = 6
 """Of a job, about four people: most pieces stand in several rows."""
-ALLOTMENTS = (0, 12, 60, 300)
+ALLOTMENTS = (0, 3, 15, 300)
 EXTRA = (0, 7, 200)
 ENDED: tuple[EndedStatus, ...] = ("stopped", "stopped", "failed", "expired")
 MEANWHILE = (
