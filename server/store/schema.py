@@ -300,6 +300,14 @@ job_row = Table(
     _text("told", nullable=True),
     _text("items", nullable=True),
     Index(
+        "ix_job_row_problem",
+        "org_id",
+        "job_id",
+        "row_no",
+        sqlite_where=text("problem IS NOT NULL"),
+        postgresql_where=text("problem IS NOT NULL"),
+    ),
+    Index(
         "ix_job_row_subject",
         "subject_id",
         sqlite_where=text("subject_id IS NOT NULL"),

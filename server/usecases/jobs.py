@@ -1,8 +1,9 @@
 """Exports and imports as their users handle them: quote, start, stop, look (R18–R26)."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from itertools import chain, islice
 
 import msgspec
 
@@ -42,16 +43,19 @@ from server.usecases.job_told import PROBLEMS_IN_PASSING_MAX, in_passing, told
 from server.usecases.names import new_id
 from server.usecases.seeking import Seeker
 from server.usecases.subjects import PER_PAGE
+from server.usecases.turns import Turns
 from server.wire.jobs import ExportRequest, Job, JobFile, JobList, MappingRequest, Quote, Select
 from server.wire.socket import JobMessage
 from server.wire.words import Kind
 
 US_PER_HOUR = 3_600_000_000
 COUNTS_AT_ONCE = 2
-"""Large jobs counted at a time in one process, and as many small ones: each reads on a connection
-of its own, of few."""
+"""Large jobs counted at a time in one process, of different orgs, and as many small ones: each
+reads on a connection of its own, of few."""
 SMALL_ROWS = 2_000
 """Counted in some 0.3 s: they do not wait for the large ones, which take half a minute."""
+KEEP_CLAIM_S = 5.0
+"""While a turn is waited for: well within a claim's lease."""
 STALE_MAX = 3
 """Prices that change while a start counts, again and again, are somebody's loop."""
 FIRST_LEASE_US = 10_000_000
@@ -103,8 +107,8 @@ class Jobs:
         self._wake = wake
         self._drafts = Drafts(database, clock, settings.limits.open_jobs)
         self._quotes = Quotes(database, PieceHasher(settings.secret), seeker, clock)
-        self._turns_of_small = asyncio.Semaphore(COUNTS_AT_ONCE)
-        self._turns_of_large = asyncio.Semaphore(COUNTS_AT_ONCE)
+        self._small = asyncio.Semaphore(COUNTS_AT_ONCE)
+        self._large = Turns(COUNTS_AT_ONCE)
 
     async def create_export(
         self, member: Member, ask: ExportRequest, key: Idempotency | None = None
@@ -138,15 +142,16 @@ class Jobs:
 
         Raises BadRequest, UnreadableFile, Busy, IdempotencyConflict.
         """
+        first = await asyncio.to_thread(lambda: list(islice(upload.rows, SMALL_ROWS + 1)))
         asked = _Asked(
-            rows_max=self._settings.limits.job_rows,
+            rows_max=len(first),
             kinds=checked_kinds(kinds),
             max_credits=checked_max_credits(max_credits),
             label=checked_label(label, file_label(upload.file.name)),
             file=upload.file,
             mapping=upload.mapping,
         )
-        return await self._created(member, asked, key, uploaded_rows(upload.rows))
+        return await self._created(member, asked, key, uploaded_rows(chain(first, upload.rows)))
 
     async def map_columns(self, member: Member, job: JobId, ask: MappingRequest) -> Job:
         """A fresh quote with other columns. Raises NotFound, Forbidden, JobState, Expired, Busy,
@@ -155,7 +160,7 @@ class Jobs:
         if record.file is None:
             raise errors.JobState("Only an import has columns.", job_status=record.status)
         mapping = checked_mapping(ask, record.file.columns)
-        async with self._turn(record.rows), self._drafts.claimed(record) as claim:
+        async with self._counting(record) as claim:
             claim.record = msgspec.structs.replace(claim.record, mapping=mapping)
             await self._quote_anew(claim)
         return await self._announced(record)
@@ -168,7 +173,7 @@ class Jobs:
         """
         record = await self._own(member, job)
         try:
-            async with self._turn(record.rows), self._drafts.claimed(record) as claim:
+            async with self._counting(record) as claim:
                 await self._start(claim, key)
         except NotQuoted:
             if await self._kept(member, key) is None:
@@ -247,7 +252,7 @@ class Jobs:
         while True:
             known = await self._kept(member, key)
             if known is None:
-                async with self._turn(asked.rows_max):
+                async with self._turn(member.org, asked.rows_max):
                     begun = await self._drafts.begin(member, self._draft(member, asked), key)
                     if begun.claim is not None:
                         await self._quote(begun.claim, chunks)
@@ -258,8 +263,27 @@ class Jobs:
             if made is not None:
                 return await self.one(member, made.id)
 
-    def _turn(self, rows_max: int) -> asyncio.Semaphore:
-        return self._turns_of_small if rows_max <= SMALL_ROWS else self._turns_of_large
+    @asynccontextmanager
+    async def _counting(self, record: JobRecord) -> AsyncIterator[Claim]:
+        """The claim on a quoted job first, then a turn: who waits for a claim has no turn yet.
+
+        Raises NotQuoted, Expired and Busy.
+        """
+        async with self._drafts.claimed(record) as claim, AsyncExitStack() as stack:
+            waiting = asyncio.create_task(
+                stack.enter_async_context(self._turn(record.org, record.rows))
+            )
+            try:
+                while not (await asyncio.wait([waiting], timeout=KEEP_CLAIM_S))[0]:
+                    await claim.keep([])
+            except BaseException:
+                waiting.cancel()
+                await asyncio.gather(waiting, return_exceptions=True)
+                raise
+            yield claim
+
+    def _turn(self, org: OrgId, rows_max: int) -> AbstractAsyncContextManager[None]:
+        return self._small if rows_max <= SMALL_ROWS else self._large.of(org)
 
     def _draft(self, member: Member, asked: _Asked) -> NewJob:
         now = self._clock()

@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import insert
 
 from server.domain import errors
-from server.domain.ids import OrgId, SubjectId
+from server.domain.ids import AtUs, OrgId, SubjectId
 from server.domain.pieces import PieceHasher
 from server.settings import Limits
 from server.store import schema
 from server.usecases.names import new_id
 from server.usecases.subjects import Subjects
 from server.wire.battery import Prices
-from server.wire.jobs import ExportRequest, PageRange, Quote, Select
-from tests.acme import Acme, House, opened
+from server.wire.jobs import ExportRequest, Job, PageRange, Quote, Select
+from tests.acme import Acme, House, Member, opened
 from tests.integration.jobs_desk import (
     Server,
     caller,
@@ -25,6 +25,7 @@ from tests.integration.jobs_desk import (
     record_of,
     rows_of,
 )
+from tests.services import eventually
 
 
 @pytest.fixture
@@ -243,6 +244,53 @@ async def test_a_small_quote_does_not_wait_for_large_ones(
     assert not any(task.done() for task in large)
     server.seeker.gate.set()
     await asyncio.gather(*large)
+
+
+async def test_a_small_import_does_not_wait_for_large_ones(
+    acme: Acme, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.usecases.jobs.SMALL_ROWS", 1)
+    server.seeker.gate.clear()
+    server.seeker.gated_rows = 2
+    lines = ("Email", "ana@a.test", "ben@b.test")
+    large = [asyncio.create_task(server.imported(acme.bob, *lines)) for _ in range(3)]
+    await server.seeker.arrived.wait()
+    job = await server.imported(acme.bob, "Email", "cleo@c.test")
+    assert job.quote.rows == 1
+    assert not any(task.done() for task in large)
+    server.seeker.gate.set()
+    await asyncio.gather(*large)
+
+
+async def test_who_waits_for_a_large_turn_keeps_the_claim(
+    acme: Acme, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.usecases.jobs.SMALL_ROWS", 1)
+    monkeypatch.setattr("server.usecases.jobs.KEEP_CLAIM_S", 0.01)
+    people = await acme.house.contacts(2)
+    job = await server.export(acme.bob, people)
+    server.seeker.gate.clear()
+    server.seeker.gated_rows = 2
+    large = asyncio.create_task(server.export(acme.jane, people))
+    await server.seeker.arrived.wait()
+    start = asyncio.create_task(server.start(acme.bob, job))
+    await eventually(lambda: _claimed_until(acme.bob, job))
+    first = await _claimed_until(acme.bob, job)
+    acme.house.clock.move(seconds=20)
+    await eventually(lambda: _kept_longer(acme.bob, job, first))
+    server.seeker.gate.set()
+    assert (await start).status == "running"
+    await large
+
+
+async def _claimed_until(member: Member, job: Job) -> AtUs:
+    """0 while nobody has a claim on the job."""
+    record = await record_of(member, job)
+    return record.lease_us if record.worker else AtUs(0)
+
+
+async def _kept_longer(member: Member, job: Job, until: AtUs) -> bool:
+    return await _claimed_until(member, job) > until
 
 
 async def test_the_owner_is_told_of_a_new_quote(acme: Acme, server: Server) -> None:

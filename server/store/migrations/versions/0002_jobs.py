@@ -62,6 +62,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("org_id", "job_id", "row_no", name=op.f("pk_job_row")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_job_row_problem",
+        "job_row",
+        ["org_id", "job_id", "row_no"],
+        unique=False,
+        sqlite_where=sa.text("problem IS NOT NULL"),
+        postgresql_where=sa.text("problem IS NOT NULL"),
+    )
     with op.batch_alter_table("job_row", schema=None) as batch_op:
         batch_op.create_index(
             "ix_job_row_subject",
