@@ -128,7 +128,8 @@ class Stage:
         self.house = house
         self.desk = desk
         self.limits = limits or Limits()
-        self.jobs: dict[UserId, list[dict[str, Any]]] = {}
+        self.jobs: dict[UserId, list[Any]] = {}
+        """As they stand in JSON: the hub only passes them on."""
         self.database = WatchedDatabase(house.database.url)
         self.hub = Hub(
             self.database,
@@ -187,9 +188,7 @@ class Stage:
         assert isinstance(protocol, FrameProtocol)
         return protocol
 
-    async def _jobs(
-        self, org: OrgId, users: Collection[UserId]
-    ) -> dict[UserId, list[dict[str, Any]]]:
+    async def _jobs(self, org: OrgId, users: Collection[UserId]) -> dict[UserId, list[Any]]:
         return {user: self.jobs.get(user, []) for user in users}
 
 
