@@ -18,8 +18,8 @@ QUERY_FIELDS_MAX = 50
 NUL = "\x00"
 
 # Only a body in which one of these occurs can hold a NUL or a number too large: the rest, nearly
-# all, is spared the walk.
-_SUSPICIOUS = re.compile(rb"\\u0000|[0-9]{16}")
+# all, is spared the walk. An id may have sixteen digits in a row; a number does not begin in one.
+_SUSPICIOUS = re.compile(rb"\\u0000|(?<![0-9A-Za-z_\"])[0-9]{16}")
 _AT = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.*)`$", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL)
