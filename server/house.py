@@ -31,7 +31,7 @@ from server.usecases.housekeeping import forget_for_ever
 from server.usecases.invitations import Invitations
 from server.usecases.job_endings import Endings
 from server.usecases.job_news import JobNews
-from server.usecases.job_sweep import JobSweep
+from server.usecases.job_sweep import JobSweep, RowSweep
 from server.usecases.job_work import JobWorker
 from server.usecases.jobs import Jobs
 from server.usecases.members import Members
@@ -83,8 +83,11 @@ class House:
         self.subjects = Subjects(self.database, PieceHasher(settings.secret))
         seeker, worker_name = Seeker(settings.secret), new_id("wrk")
         news = JobNews(self.database, self.relay.tell)
+        self._row_sweep = RowSweep(self.database, clock)
+        endings = Endings(self.database, self.charger, news.tell, self._row_sweep.wake)
+        self._sweep = JobSweep(self.database, clock, settings, endings)
         self._worker = JobWorker(
-            self.database, self.charger, clock, settings, seeker, news.tell, worker_name
+            self.database, self.charger, clock, settings, seeker, endings, worker_name
         )
         self.jobs = Jobs(
             self.database,
@@ -95,9 +98,8 @@ class House:
             worker_name=worker_name,
             tell=self.relay.tell,
             wake=self._worker.wake,
+            wake_sweep=self._row_sweep.wake,
         )
-        endings = Endings(self.database, self.charger, news.tell)
-        self._sweep = JobSweep(self.database, clock, settings, endings)
         self.members = Members(
             self.database, self.charger, self.sessions, clock, stop_jobs=self.jobs.stop_all_of
         )
@@ -140,6 +142,7 @@ class House:
                 ("last uses", self.sessions.keep_seen, CHORE_AGAIN_S),
                 ("jobs", self._worker.run, AGAIN_S),
                 ("sweep of jobs", self._sweep.run, CHORE_AGAIN_S),
+                ("sweep of rows", self._row_sweep.run, CHORE_AGAIN_S),
             ):
                 task = asyncio.create_task(for_ever(name, chore, again_s=again_s))
                 stack.push_async_callback(_ended, task)

@@ -12,7 +12,7 @@ from server.store.jobs import JobRecord
 from server.usecases.import_files import read_upload
 from server.usecases.job_endings import Endings, JobLedger
 from server.usecases.job_lookups import Finding
-from server.usecases.job_sweep import JobSweep
+from server.usecases.job_sweep import JobSweep, RowSweep
 from server.usecases.job_work import JobWorker, Pace
 from server.usecases.jobs import Jobs
 from server.usecases.names import new_id
@@ -46,13 +46,15 @@ class Process:
         charger = charger or house.charger
         settings, clock = house.settings, house.clock
         own_seeker = Seeker(settings.secret)
+        self.row_sweep = RowSweep(database, clock)
+        endings = Endings(database, charger, self._hear, self.row_sweep.wake)
         self.worker = JobWorker(
             database,
             charger,
             clock,
             settings,
             seeker or own_seeker,
-            self._hear,
+            endings,
             self.name,
             pace=pace,
         )
@@ -65,8 +67,9 @@ class Process:
             worker_name=self.name,
             tell=self._hear_of_answer,
             wake=self.worker.wake,
+            wake_sweep=self.row_sweep.wake,
         )
-        self.sweep = JobSweep(database, clock, settings, Endings(database, charger, self._hear))
+        self.sweep = JobSweep(database, clock, settings, endings)
 
     async def quoted(self, member: Member, subjects: Sequence[SubjectId], *kinds: Kind) -> Job:
         """An export of these; of emails unless `kinds` say otherwise."""

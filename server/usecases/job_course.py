@@ -19,7 +19,7 @@ from server.store import jobs
 from server.store.engine import Database
 from server.store.job_leases import STARTED, JobAt
 from server.store.jobs import JobRecord
-from server.usecases.job_endings import Endings, JobLedger, TellJob
+from server.usecases.job_endings import Endings, JobLedger
 from server.usecases.job_lookups import Finding, Lookups
 from server.usecases.job_settling import Settlement
 
@@ -48,7 +48,6 @@ class Means(NamedTuple):
     database: Database
     charger: JobLedger
     seeker: Finding
-    tell_job: TellJob
     endings: Endings
     worker: str
     turns: asyncio.Semaphore
@@ -161,6 +160,6 @@ class JobCourse:
                 async with self._means.database.read() as connection:
                     record = await jobs.one(connection, *self.at)
             if record is not None:
-                await self._means.tell_job(record)
+                await self._means.endings.tell_job(record)
         except errors.Unavailable as away:
             log.info("a job was not told of", job=self.at.id, reason=away.detail)

@@ -3,9 +3,11 @@ away of those that came to nothing (R11, R25)."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import NamedTuple
+
+import structlog
 
 from server.domain import errors
 from server.domain.callers import Member
@@ -31,6 +33,8 @@ OPEN_RETRY_AFTER_S = 60
 DELETED_AT_ONCE = 2_000
 """Rows of one transaction: some 10 ms."""
 SWEPT_AT_ONCE = 100
+
+log = structlog.get_logger(__name__)
 
 
 class NotQuoted(errors.JobState):
@@ -270,11 +274,12 @@ async def sweep_drafts(database: Database, lapsed_us: AtUs) -> int:
     async with database.read() as connection:
         found = await job_claims.lapsed_drafts(connection, lapsed_us, SWEPT_AT_ONCE)
     for org, job, user in found:
-        claim, until = new_id("claim"), AtUs(lapsed_us + LEASE_US)
-        async with database.write() as connection:
-            taken = await job_claims.take_draft(connection, org, job, claim, lapsed_us, until)
-        if taken:
-            await _delete(database, org, job, user, claim)
+        with _swept_alone(job):
+            claim, until = new_id("claim"), AtUs(lapsed_us + LEASE_US)
+            async with database.write() as connection:
+                taken = await job_claims.take_draft(connection, org, job, claim, lapsed_us, until)
+            if taken:
+                await _delete(database, org, job, user, claim)
     return len(found)
 
 
@@ -283,15 +288,25 @@ async def sweep_rows(database: Database) -> int:
     async with database.read() as connection:
         found = await job_claims.untidied(connection, SWEPT_AT_ONCE)
     for org, job in found:
-        await forget_rows(database, org, job)
+        with _swept_alone(job):
+            await _delete_rows(database, org, job)
+            async with database.write() as connection:
+                await job_claims.tidied(connection, org, job)
     return len(found)
 
 
-async def forget_rows(database: Database, org: OrgId, job: JobId) -> None:
-    """Deletes all rows of a job that ended without completion, some thousands at a time."""
-    await _delete_rows(database, org, job)
-    async with database.write() as connection:
-        await job_claims.tidied(connection, org, job)
+@contextmanager
+def _swept_alone(job: JobId) -> Iterator[None]:
+    """One that breaks keeps no other from being swept; the next round tries it again.
+
+    Raises Unavailable: then no other can be swept either.
+    """
+    try:
+        yield
+    except errors.Unavailable:
+        raise
+    except Exception:
+        log.exception("a job was not swept", job=job)
 
 
 async def _delete(database: Database, org: OrgId, job: JobId, user: UserId, claim: str) -> None:

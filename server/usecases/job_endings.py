@@ -1,5 +1,5 @@
 """How a job ends without a charge when nobody asked for it: its hold is released, its owner is
-told, its rows are deleted (R21, R25)."""
+told, and its rows are left to the sweep (R21, R25)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -12,7 +12,6 @@ from server.store import jobs
 from server.store.engine import Database
 from server.store.job_leases import JobAt
 from server.store.jobs import JobRecord
-from server.usecases.job_drafts import forget_rows
 from server.wire.words import EndedStatus
 
 TellJob = Callable[[JobRecord], Awaitable[None]]
@@ -30,12 +29,19 @@ class JobLedger(Protocol):
 
 
 class Endings:
-    """Ends jobs on the deployment's behalf."""
+    """Ends jobs on the deployment's behalf. `wake_sweep`: there are rows to delete."""
 
-    def __init__(self, database: Database, charger: JobLedger, tell_job: TellJob) -> None:
+    def __init__(
+        self,
+        database: Database,
+        charger: JobLedger,
+        tell_job: TellJob,
+        wake_sweep: Callable[[], None],
+    ) -> None:
+        self.tell_job = tell_job
         self._database = database
         self._charger = charger
-        self._tell_job = tell_job
+        self._wake_sweep = wake_sweep
 
     async def end(self, at: JobAt, status: EndedStatus, error: str | None = None) -> None:
         """Raises JobState when the job is past ending so, NotFound, Busy and Unavailable."""
@@ -44,8 +50,8 @@ class Endings:
 
     async def ended(self, at: JobAt) -> None:
         """What follows once the ledger says so. Raises Unavailable."""
+        self._wake_sweep()
         async with self._database.read() as connection:
             record = await jobs.one(connection, at.org, at.id)
         if record is not None:
-            await self._tell_job(record)
-        await forget_rows(self._database, at.org, at.id)
+            await self.tell_job(record)

@@ -1,11 +1,14 @@
-"""What ends jobs without anybody asking: their time is up, or their owner is gone (R18, R21, R23).
+"""What ends jobs without anybody asking, because their time is up or their owner is gone, and what
+deletes the rows that ended jobs leave (R18, R21, R23, R25).
 
 Every process does it; to end a job twice does nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 
 import structlog
 
@@ -61,14 +64,59 @@ class JobSweep:
         overdue = partial(job_leases.overdue, now=now, limit=AT_ONCE)
         await self._end("failed", overdue, OVERDUE.format(hours=self._job_hours))
         await self._end("stopped", partial(job_leases.of_deactivated, limit=AT_ONCE), DEACTIVATED)
-        await sweep_drafts(self._database, now)
-        await sweep_rows(self._database)
 
     async def _end(self, status: EndedStatus, find: Find, error: str | None = None) -> None:
+        """An org whose writer hangs keeps no other's jobs waiting."""
         async with self._database.read() as connection:
-            found = await find(connection)
-        for at in found:
+            found = sorted(await find(connection))
+        of_orgs = [list(some) for _, some in groupby(found, attrgetter("org"))]
+        await asyncio.gather(*(self._end_these(some, status, error) for some in of_orgs))
+
+    async def _end_these(
+        self, jobs: Iterable[JobAt], status: EndedStatus, error: str | None
+    ) -> None:
+        """Of one org. One that cannot be ended keeps no other from it: the next round tries it
+        again."""
+        for at in jobs:
             try:
                 await self._endings.end(at, status, error)
-            except (errors.JobState, errors.Busy) as refusal:
+            except errors.JobState as refusal:
                 log.info("a job was not ended", job=at.id, status=status, reason=refusal.detail)
+            except (errors.Busy, errors.Unavailable) as refusal:
+                log.info("jobs were not ended", org=at.org, status=status, reason=refusal.detail)
+                return
+            except Exception:
+                log.exception("a job could not be ended", job=at.id, status=status)
+
+
+class RowSweep:
+    """Deletes what jobs that came to nothing leave: drafts of dead servers, rows of stopped,
+    failed and expired jobs. Apart from the ends of jobs, because many rows take long."""
+
+    def __init__(self, database: Database, clock: Callable[[], AtUs]) -> None:
+        self._database = database
+        self._clock = clock
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """A job ended: its rows need not wait for the next look."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until cancelled. A database that is away is tried again the next time."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.sweep()
+            except errors.Unavailable as away:
+                log.warning("rows not swept: the database is away", reason=away.detail)
+            try:
+                async with asyncio.timeout(EVERY_S):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def sweep(self) -> None:
+        """One round. Raises Unavailable."""
+        await sweep_rows(self._database)
+        await sweep_drafts(self._database, self._clock())

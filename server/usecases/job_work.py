@@ -19,7 +19,7 @@ from server.store import job_leases, jobs
 from server.store.engine import Database
 from server.store.job_leases import JobAt
 from server.usecases.job_course import CHUNKS_AT_ONCE, JobCourse, Means, SteppedAside
-from server.usecases.job_endings import Endings, JobLedger, TellJob
+from server.usecases.job_endings import Endings, JobLedger
 from server.usecases.job_lookups import Finding
 
 CLOSE_WAIT_S = 5.0
@@ -67,7 +67,7 @@ class JobWorker:
         clock: Callable[[], AtUs],
         settings: Settings,
         seeker: Finding,
-        tell_job: TellJob,
+        endings: Endings,
         name: str,
         *,
         pace: Pace | None = None,
@@ -75,9 +75,9 @@ class JobWorker:
         self._database = database
         self._clock = clock
         self._at_once = settings.jobs_at_once
-        self._endings = Endings(database, charger, tell_job)
+        self._endings = endings
         turns = asyncio.Semaphore(CHUNKS_AT_ONCE)
-        self._means = Means(database, charger, seeker, tell_job, self._endings, name, turns)
+        self._means = Means(database, charger, seeker, endings, name, turns)
         self._name = name
         self._pace = pace or Pace()
         self._places: dict[JobAt, _Place] = {}

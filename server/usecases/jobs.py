@@ -30,7 +30,7 @@ from server.store.engine import Database
 from server.store.jobs import JobRecord, NewJob
 from server.usecases.charge import Charger
 from server.usecases.import_files import Upload
-from server.usecases.job_drafts import LEASE_US, Claim, Drafts, NotQuoted, forget_rows
+from server.usecases.job_drafts import LEASE_US, Claim, Drafts, NotQuoted
 from server.usecases.job_quotes import (
     Chunks,
     Counted,
@@ -83,7 +83,7 @@ class Jobs:
     """The jobs of all orgs, all but the work on them.
 
     `worker_name`: of this process's worker, which has the jobs that are started here. `wake` tells
-    it that there is one.
+    it that there is one; `wake_sweep` tells who deletes the rows of stopped jobs.
     """
 
     def __init__(
@@ -97,6 +97,7 @@ class Jobs:
         worker_name: str,
         tell: Tell,
         wake: Callable[[], None],
+        wake_sweep: Callable[[], None],
     ) -> None:
         self._database = database
         self._charger = charger
@@ -105,6 +106,7 @@ class Jobs:
         self._worker_name = worker_name
         self._tell = tell
         self._wake = wake
+        self._wake_sweep = wake_sweep
         self._drafts = Drafts(database, clock, settings.limits.open_jobs)
         self._quotes = Quotes(database, PieceHasher(settings.secret), seeker, clock)
         self._small = asyncio.Semaphore(COUNTS_AT_ONCE)
@@ -374,11 +376,10 @@ class Jobs:
         return None if kept is None else JobId(recalled(kept, key))
 
     async def _stop(self, record: JobRecord, command: EndJob) -> None:
+        """The rows are left to the sweep: to delete many takes seconds (R25)."""
         await self._charger.move_job(record.org, command)
+        self._wake_sweep()
         await self._announced(record)
-        # What cannot be deleted just now is swept away later.
-        with suppress(errors.Unavailable):
-            await forget_rows(self._database, record.org, record.id)
 
     async def _announced(self, record: JobRecord) -> Job:
         """The job as it is now, told to its owner too."""

@@ -54,7 +54,8 @@ class GatedSeeker(Seeker):
 
 
 class Server:
-    """One process. `told`: the messages to owners; `wakes`: how often its worker was woken."""
+    """One process. `told`: the messages to owners; `wakes`, `sweeps`: how often its worker
+    and its sweep of rows were woken."""
 
     def __init__(
         self, house: House, database: Database | None = None, charger: Charger | None = None
@@ -63,6 +64,7 @@ class Server:
         self.seeker = GatedSeeker(house.settings)
         self.told: list[tuple[UserId, Job]] = []
         self.wakes = 0
+        self.sweeps = 0
         self.jobs = Jobs(
             database or house.database,
             charger or house.charger,
@@ -72,6 +74,7 @@ class Server:
             worker_name=WORKER,
             tell=self._hear,
             wake=self._wake,
+            wake_sweep=self._wake_sweep,
         )
 
     async def export(
@@ -124,6 +127,9 @@ class Server:
 
     def _wake(self) -> None:
         self.wakes += 1
+
+    def _wake_sweep(self) -> None:
+        self.sweeps += 1
 
 
 def caller(member: Member, role: Role = "rep") -> Caller:

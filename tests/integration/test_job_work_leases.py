@@ -104,6 +104,7 @@ async def test_r23_a_lookup_written_after_the_lease_was_lost_is_not_kept(acme: A
     await paused.stop(acme.bob, job)
     gate.open()
     await work
+    await paused.row_sweep.sweep()
     assert await rows_of(acme.bob, job) == []
 
 
@@ -231,6 +232,7 @@ async def test_r21_a_job_that_breaks_again_and_again_fails_and_charges_nothing(
     assert record.error is not None
     assert "nothing was charged" in record.error
     assert server.statuses == ["failed"]
+    await server.row_sweep.sweep()
     assert await rows_of(acme.bob, job) == []
     assert (await acme.bob.battery()).license.held == 0
 
@@ -302,6 +304,7 @@ async def test_r18_a_quote_past_its_time_expires(acme: Acme) -> None:
     await server.sweep.sweep()
     assert (await record_of(acme.bob, job)).status == "expired"
     assert server.statuses == ["expired"]
+    await server.row_sweep.sweep()
     assert await rows_of(acme.bob, job) == []
 
 
@@ -317,6 +320,7 @@ async def test_r23_a_job_past_the_longest_running_time_fails_and_holds_nothing(
     assert record.status == "failed"
     assert record.error == "It ran longer than 24 hours and was ended; nothing was charged."
     await server.work()
+    await server.row_sweep.sweep()
     assert await rows_of(acme.bob, job) == []
     license_ = (await acme.bob.battery()).license
     assert (license_.used, license_.held) == (0, 0)

@@ -69,6 +69,7 @@ async def test_r21_a_stop_during_the_lookups_charges_nothing_and_leaves_no_row(
     gate.open()
     await work
     assert (await record_of(acme.bob, job)).status == "stopped"
+    await server.row_sweep.sweep()
     assert await rows_of(acme.bob, job) == []
     license_ = (await acme.bob.battery()).license
     assert (license_.used, license_.held) == (0, 0)
@@ -111,6 +112,7 @@ async def test_r15_the_jobs_of_a_user_deactivated_during_the_lookups_are_stopped
     record = await record_of(acme.bob, job)
     assert (record.status, record.error) == ("stopped", "The user was deactivated.")
     assert server.statuses[-1] == "stopped"
+    await server.row_sweep.sweep()
     assert await rows_of(acme.bob, job) == []
 
 

@@ -62,7 +62,9 @@ async def test_r25_the_rows_of_a_stopped_job_are_deleted(acme: Acme, server: Ser
     kept = await server.imported(acme.bob, "E-mail", "ana@a.test")
     job = await server.imported(acme.bob, "E-mail", "ben@a.test", "nowhere")
     stopped = await server.stop(acme.bob, job)
-    assert (stopped.problem_count, stopped.problems) == (1, [])
+    assert (stopped.problem_count, server.sweeps) == (1, 1)
+    assert await sweep_rows(acme.house.database) == 1
+    assert (await server.one(acme.bob, job)).problems == []
     assert await rows_left(acme.house) == len(await rows_of(acme.bob, kept)) == 1
 
 
@@ -72,6 +74,7 @@ async def test_r25_many_rows_are_deleted_in_parts(
     monkeypatch.setattr("server.usecases.job_drafts.DELETED_AT_ONCE", 4)
     job = await server.export(acme.bob, await acme.house.contacts(9))
     await server.stop(acme.bob, job)
+    await sweep_rows(acme.house.database)
     assert await rows_left(acme.house) == 0
 
 
@@ -155,6 +158,7 @@ async def test_r15_a_deactivated_users_jobs_stop_and_their_rows_go(
         ("quoted", None),
     ]
     assert (await acme.bob.battery()).license.held == 1
+    assert await sweep_rows(acme.house.database) == server.sweeps == 2
     assert await rows_left(acme.house) == 2
 
 
