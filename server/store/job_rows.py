@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import JobId, OrgId, SubjectId
-from server.domain.job_rows import Cell, JobRow, Told, items_from_json, items_to_json
+from server.domain.job_rows import Cell, Item, JobRow, Told, items_from_json, items_to_json
 from server.store.bulk import BulkInsert
 from server.store.schema import job_row
 from server.wire.base import to_json
@@ -30,6 +30,20 @@ _between = (
         job_row.c.row_no < bindparam("through"),
     )
     .order_by(job_row.c.row_no)
+)
+_items_between = (
+    select(job_row.c["items"])
+    .where(
+        *_of_job,
+        job_row.c.row_no >= bindparam("first"),
+        job_row.c.row_no < bindparam("through"),
+    )
+    .order_by(job_row.c.row_no)
+)
+_with_problem = (
+    select(func.count())
+    .select_from(job_row)
+    .where(*_of_job, job_row.c.problem.is_not(None), job_row.c.problem == bindparam("problem"))
 )
 _problems = (
     select(job_row.c.line, job_row.c.problem)
@@ -74,6 +88,20 @@ async def between(
     """The rows from `first` up to, not including, `through`."""
     given = {"org": org, "job": job, "first": first, "through": through}
     return [_row(row) for row in await connection.execute(_between, given)]
+
+
+async def items_between(
+    connection: AsyncConnection, org: OrgId, job: JobId, first: int, through: int
+) -> list[tuple[Item, ...]]:
+    """The items of those rows, and nothing else of them; none for a row that is a problem."""
+    given = {"org": org, "job": job, "first": first, "through": through}
+    return [items_from_json(items) for items in await connection.scalars(_items_between, given)]
+
+
+async def count_with(connection: AsyncConnection, org: OrgId, job: JobId, problem: str) -> int:
+    """How many rows are left out for this very reason."""
+    given = {"org": org, "job": job, "problem": problem}
+    return int(await connection.scalar(_with_problem, given) or 0)
 
 
 async def put_quoted(
