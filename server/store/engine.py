@@ -36,6 +36,9 @@ POOL_WAIT_S = 5
 CONNECT_TIMEOUT_S = 5
 COMMAND_TIMEOUT_S = 60
 """A PostgreSQL that hangs must not hang an org's writer for ever; no statement takes that long."""
+IDLE_IN_TRANSACTION_MS = 20_000
+"""A server that is paused in a write keeps its org locked for that long, not for ever. A write
+waits for nothing but the database; a snapshot may well be idle while what it read is written."""
 RETRY_AFTER_S = 2
 SQLITE_OUTAGES = frozenset(
     {
@@ -58,6 +61,7 @@ SQLITE_OUTAGES = frozenset(
 POSTGRESQL_OUTAGES = (
     "08",  # connection exceptions
     "25006",  # read only: failed over to a standby
+    "25P03",  # this server was paused in a transaction
     "40",  # serialization failure, deadlock: the same request may be tried again
     "53",  # disk full, out of memory, too many connections
     "55P03",  # lock not available
@@ -79,8 +83,9 @@ class Database:
         self._writer_turn = asyncio.Lock()
         # Two pools: whoever reads for long (verify, a search) never keeps a charge waiting.
         open_pool = _sqlite if self.is_sqlite else _postgresql
-        self._writers = open_pool(url, pool_size=1 if self.is_sqlite else WRITERS)
-        self._readers = open_pool(url, pool_size=READERS)
+        writers = 1 if self.is_sqlite else WRITERS
+        self._writers = open_pool(url, pool_size=writers, writes=True)
+        self._readers = open_pool(url, pool_size=READERS, writes=False)
         self._threaded = _sqlite_in_thread(url) if self.is_sqlite else None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite writer")
 
@@ -181,7 +186,7 @@ def _primary_code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def _sqlite(url: str, *, pool_size: int) -> AsyncEngine:
+def _sqlite(url: str, *, pool_size: int, writes: bool) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
@@ -192,7 +197,7 @@ def _sqlite(url: str, *, pool_size: int) -> AsyncEngine:
         pool_use_lifo=True,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )
-    _as_we_want_it(engine.sync_engine, writes=pool_size == 1)
+    _as_we_want_it(engine.sync_engine, writes=writes)
     return engine
 
 
@@ -225,7 +230,12 @@ def _as_we_want_it(engine: Engine, *, writes: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _postgresql(url: str, *, pool_size: int) -> AsyncEngine:
+def _postgresql(url: str, *, pool_size: int, writes: bool) -> AsyncEngine:
+    # A prepared statement planned on an un-analysed table keeps a sequential scan for ever
+    # (ledger.md, traps): every statement here has an index to use.
+    told = {"enable_seqscan": "off", "jit": "off"}
+    if writes:
+        told["idle_in_transaction_session_timeout"] = str(IDLE_IN_TRANSACTION_MS)
     return create_async_engine(
         _for_asyncpg(url),
         hide_parameters=True,
@@ -236,9 +246,7 @@ def _postgresql(url: str, *, pool_size: int) -> AsyncEngine:
         connect_args={
             "timeout": CONNECT_TIMEOUT_S,
             "command_timeout": COMMAND_TIMEOUT_S,
-            # A prepared statement planned on an un-analysed table keeps a sequential scan for ever
-            # (ledger.md, traps): every statement here has an index to use.
-            "server_settings": {"enable_seqscan": "off", "jit": "off"},
+            "server_settings": told,
         },
     )
 

@@ -43,6 +43,35 @@ async def test_a_block_that_raises_is_rolled_back(database: Database) -> None:
     assert await values(database) == []
 
 
+async def test_a_writer_that_is_paused_keeps_its_locks_for_a_while_only(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says so plainly when it wakes up; whoever reads may take its time."""
+    other = Database(postgres_url)
+    async with other.write() as connection:
+        await connection.run_sync(schema.metadata.create_all)
+    monkeypatch.setattr(engine, "IDLE_IN_TRANSACTION_MS", 50)
+    paused = Database(postgres_url)
+
+    async def write_slowly() -> None:
+        async with paused.write() as connection:
+            await connection.execute(insert(schema.deployment), ROW)
+            async with other.write() as waiting:
+                # Waits for the paused one's row, until PostgreSQL has thrown that one out.
+                await waiting.execute(insert(schema.deployment), ROW | {"value": "second"})
+            await connection.execute(insert(schema.deployment), ROW | {"name": "more"})
+
+    async with paused.read() as snapshot:
+        assert list(await snapshot.scalars(select(schema.deployment.c.value))) == []
+        with pytest.raises(errors.Unavailable):
+            await write_slowly()
+        assert list(await snapshot.scalars(select(schema.deployment.c.value))) == []
+    assert await values(other) == ["second"]
+    assert await values(paused) == ["second"]
+    await paused.close()
+    await other.close()
+
+
 async def test_work_is_one_transaction_and_what_raises_is_rolled_back(database: Database) -> None:
     def work_and_refuse(connection: Connection) -> None:
         connection.execute(insert(schema.deployment), ROW)
