@@ -8,7 +8,7 @@ import msgspec
 
 from server.domain.ids import PieceKey
 from server.domain.state import Offer, Owned, Piece
-from server.domain.values import Kept, KeptPhone
+from server.domain.values import Kept, KeptEmail, KeptPhone
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -55,11 +55,16 @@ def _seen_here(offer: Offer, here: Sequence[Owned]) -> Kept:
     On a subject where it was never opened, an owned phone shows that one number only.
     """
     for owned in here:
-        if owned.key == offer.key:
+        if owned.key == offer.key and not _was_typed(owned.kept):
             return owned.kept
     if isinstance(offer.kept, KeptPhone):
         return KeptPhone(phones=offer.kept.phones[:1])
     return offer.kept
+
+
+def _was_typed(kept: Kept) -> bool:
+    """Then what is offered here now says more: the directory has come to hold the same address."""
+    return isinstance(kept, KeptEmail) and kept.typed
 
 
 def _merely_reordered(offered: Kept, owned: Kept) -> bool:

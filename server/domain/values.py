@@ -15,10 +15,16 @@ from server.wire.subjects import (
 from server.wire.words import Kind
 
 
-class KeptEmail(Answer, frozen=True, tag_field="kind", tag="email"):
-    """The address as the directory wrote it when it was paid for. Analysis is the directory's."""
+class KeptEmail(Answer, frozen=True, omit_defaults=True, tag_field="kind", tag="email"):
+    """The address as the directory wrote it when it was paid for. Analysis is the directory's.
+
+    `typed`: the org's own file gave it for this subject (R25), where the directory has another or
+    none. It opens itself and no analysis: else one address, written beside everybody's URL, would
+    open all of them.
+    """
 
     email: str
+    typed: bool = False
 
 
 class KeptPhone(Answer, frozen=True, tag_field="kind", tag="phone"):
@@ -48,6 +54,8 @@ def shown(
 ) -> EmailValue | PhoneValue | PersonalityValue:
     """The value of api.md: the email opens the analysis and the insights with it."""
     match kept:
+        case KeptEmail(email=email, typed=True):
+            return EmailValue(email=email, analysis=None, insights=())
         case KeptEmail(email=email):
             return EmailValue(email=email, analysis=analysis, insights=insights)
         case KeptPhone(phones=phones):

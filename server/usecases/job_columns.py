@@ -83,9 +83,10 @@ class Fact(msgspec.Struct, frozen=True):
         return OUTCOMES[item.outcome]
 
     def analysis(self) -> Analysis | None:
-        """It opens with the email."""
-        told = self.row.told
-        return told.analysis if told and self.kept("email") is not None else None
+        """It opens with the email that the directory has, and with no other."""
+        told, kept = self.row.told, self.kept("email")
+        is_opened = isinstance(kept, KeptEmail) and not kept.typed
+        return told.analysis if told and is_opened else None
 
 
 class Field(msgspec.Struct, frozen=True):

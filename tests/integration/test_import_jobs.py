@@ -2,16 +2,18 @@
 
 import io
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from server.domain.ids import JobId
 from server.usecases.import_files import read_upload
+from server.usecases.job_files import job_table
 from server.wire.jobs import Job, MappingRequest
-from server.wire.subjects import OwnedPiece
+from server.wire.subjects import OwnedPiece, UpdatedPiece
 from tests.acme import Member
 from tests.integration.directory_stage import PERSON, Stage, person, stage_on
-from tests.job_stage import Process, caller, items_of, rows_of
+from tests.job_stage import Process, caller, items_of, record_of, rows_of
 
 PEOPLE = (
     "Name;E-mail;Profile\n"
@@ -28,8 +30,8 @@ PEOPLE = (
 async def stage(database_url: str) -> AsyncIterator[Stage]:
     async with stage_on(
         database_url,
-        person("ana", "Ana López", email="ana@kestrel.example"),
-        person("bea", "Bea Roth", email="bea@kestrel.example"),
+        person("ana", "Ana López", email="ana@kestrel.example", seniority="Director"),
+        person("bea", "Bea Roth", email="bea@kestrel.example", seniority="Manager"),
     ) as stage:
         yield stage
 
@@ -111,3 +113,37 @@ async def test_r25_the_directorys_person_shows_the_imported_address_as_owned(
     shown = await stage.see(stage.acme.jane, ana)
     assert isinstance(shown.pieces.email, OwnedPiece)
     assert shown.pieces.email.value.email == "ana@kestrel.example"
+
+
+async def test_r25_one_typed_address_opens_nobodys_analysis(stage: Stage) -> None:
+    process, bob = Process(stage.acme.house), stage.acme.bob
+    text = (
+        "Email,LinkedIn\nx@bait.example,linkedin.com/in/ana\nx@bait.example,linkedin.com/in/bea\n"
+    )
+    done = await completed(process, bob, await imported(process, bob, text))
+    assert done.settlement is not None
+    assert done.settlement.credits == 1
+    for slug in ("ana", "bea"):
+        email = (await stage.see(bob, await stage.id_of(f"{PERSON}{slug}"))).pieces.email
+        assert isinstance(email, UpdatedPiece)
+        assert (email.price, email.value.email, email.value.analysis) == (1, bait, None)
+    file = await _csv_of(stage, bob, done)
+    assert "Director" not in file
+    assert "Manager" not in file
+
+
+async def test_r25_the_directorys_own_address_typed_opens_its_analysis(stage: Stage) -> None:
+    process, bob = Process(stage.acme.house), stage.acme.bob
+    text = "Email,LinkedIn\nAna@Kestrel.example,linkedin.com/in/ana\n"
+    done = await completed(process, bob, await imported(process, bob, text))
+    email = (await stage.see(bob, await stage.id_of(f"{PERSON}ana"))).pieces.email
+    assert isinstance(email, OwnedPiece)
+    assert email.value.analysis is not None
+    assert email.value.analysis.seniority == "Director"
+    assert "Director" in await _csv_of(stage, bob, done)
+
+
+async def _csv_of(stage: Stage, member: Member, job: Job) -> str:
+    record = await record_of(member, job)
+    table = await job_table(stage.acme.house.database, record, ZoneInfo("UTC"))
+    return b"".join([part async for part in table.csv()]).decode()

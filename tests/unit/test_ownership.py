@@ -3,11 +3,13 @@
 from server.domain.ids import AtUs, PieceKey, Seq, UserId
 from server.domain.ownership import NOT_FOUND, Standing, standing
 from server.domain.state import Offer, Owned, Piece
-from server.domain.values import KeptEmail, KeptPhone
+from server.domain.values import KeptEmail, KeptPhone, shown
+from server.wire.subjects import Analysis, EmailValue
 from tests.desk import phones_of
 
 OLD, NEW = PieceKey(b"old"), PieceKey(b"new")
 OLD_EMAIL, NEW_EMAIL = KeptEmail(email="ana@old.test"), KeptEmail(email="ana@new.test")
+TYPED = KeptEmail(email="ana@new.test", typed=True)
 MOBILE, DIRECT, THIRD = "+14155550101", "+14155550102", "+14155550103"
 
 
@@ -135,3 +137,25 @@ def test_r27_a_banned_value_is_no_update_of_an_owned_one() -> None:
     known = pieces(bought, piece(NEW, 9, live=False, banned=True))
     now = standing(Offer(NEW, NEW_EMAIL), [Owned(OLD, OLD_EMAIL)], known)
     assert now == Standing("owned", kept=OLD_EMAIL, owner=bought)
+
+
+def test_r25_a_typed_address_gives_way_to_the_same_one_in_the_directory() -> None:
+    bought = piece(NEW, 7)
+    now = standing(Offer(NEW, NEW_EMAIL), [Owned(NEW, TYPED)], pieces(bought))
+    assert now == Standing("owned", kept=NEW_EMAIL, owner=bought)
+
+
+def test_r25_a_typed_address_leaves_the_directorys_own_for_sale() -> None:
+    offer = Offer(OLD, OLD_EMAIL)
+    bought = piece(NEW, 7)
+    now = standing(offer, [Owned(NEW, TYPED)], pieces(bought))
+    assert now == Standing("updated", offer=offer, kept=TYPED, owner=bought)
+
+
+def test_r25_a_typed_address_opens_itself_and_no_analysis() -> None:
+    analysis = Analysis(seniority="Director")
+    typed, known = shown(TYPED, analysis, ()), shown(NEW_EMAIL, analysis, ())
+    assert (typed, known) == (
+        EmailValue(email="ana@new.test", analysis=None, insights=()),
+        EmailValue(email="ana@new.test", analysis=analysis, insights=()),
+    )
