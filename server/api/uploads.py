@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 import msgspec
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from server.api.endpoint import FormShape, SentFile
 from server.api.intake import TextsDecoder, announces_more, part_of, too_large
@@ -28,6 +28,8 @@ AROUND_BYTES_MAX = 65_536
 """Boundaries, heads and texts: what a body may have beside its file."""
 UPLOADS_AT_ONCE_MAX = 4
 """Of one caller: each fills a file on our disk for as long as its sender likes."""
+IDLE_S = 60.0
+"""Without a byte: whoever stalls keeps one of a few places, and its part of the disk."""
 NAME_CHARS_MAX = 200
 FINGERPRINT_BYTES = 16
 RETRY_AFTER_S = 30
@@ -36,10 +38,11 @@ _UNREADABLE = "The body cannot be read as multipart/form-data with the boundary 
 
 
 class FormReader:
-    """Reads the multipart bodies of one endpoint."""
+    """Reads the multipart bodies of one endpoint. `idle_s`: how long one may stand still."""
 
-    def __init__(self, shape: FormShape) -> None:
+    def __init__(self, shape: FormShape, *, idle_s: float = IDLE_S) -> None:
         self._shape = shape
+        self._idle_s = idle_s
         self._names = frozenset(field.encode_name for field in msgspec.structs.fields(shape.texts))
         self._decoder = TextsDecoder(shape.texts, "part")
         self._bytes_max = shape.file_bytes_max + AROUND_BYTES_MAX
@@ -69,7 +72,7 @@ class FormReader:
     ) -> None:
         received, more = 0, True
         while more:
-            message = await receive()
+            message = await self._next(receive)
             some = part_of(message)
             received += len(some)
             if received > self._bytes_max:
@@ -81,6 +84,15 @@ class FormReader:
             more = message.get("more_body", False)
         if not parts.is_whole:
             raise errors.BadRequest("The body ends before its last part does.")
+
+    async def _next(self, receive: Receive) -> Message:
+        try:
+            async with asyncio.timeout(self._idle_s):
+                return await receive()
+        except TimeoutError:
+            raise errors.BadRequest(
+                f"Nothing of the body arrived for {self._idle_s:g} s; send it again."
+            ) from None
 
     def _file_too_large(self) -> errors.TooLarge:
         """What is around a file is never so much: whoever reads this sent too large a file."""

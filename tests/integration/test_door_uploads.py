@@ -314,6 +314,20 @@ async def test_a_caller_has_four_uploads_at_once_and_another_still_has_its_own()
         await upload("bob")
 
 
+async def test_an_upload_that_stands_still_ends() -> None:
+    reader = FormReader(SHAPE, idle_s=0.01)
+    heads = {b"content-type": TYPE["Content-Type"].encode()}
+
+    async def stalls() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+    for _ in range(uploads.UPLOADS_AT_ONCE_MAX + 1):
+        with pytest.raises(errors.BadRequest, match="arrived"):
+            async with reader.read(stalls, heads, "bob"):
+                pass
+
+
 async def test_a_full_disk_is_told_and_says_when_to_come_back(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
