@@ -117,9 +117,8 @@ async def test_r25_the_directorys_person_shows_the_imported_address_as_owned(
 
 async def test_r25_one_typed_address_opens_nobodys_analysis(stage: Stage) -> None:
     process, bob = Process(stage.acme.house), stage.acme.bob
-    text = (
-        "Email,LinkedIn\nx@bait.example,linkedin.com/in/ana\nx@bait.example,linkedin.com/in/bea\n"
-    )
+    bait = "x@bait.example"
+    text = f"Email,LinkedIn\n{bait},linkedin.com/in/ana\n{bait},linkedin.com/in/bea\n"
     done = await completed(process, bob, await imported(process, bob, text))
     assert done.settlement is not None
     assert done.settlement.credits == 1
