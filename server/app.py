@@ -131,4 +131,6 @@ def _operations(house: House) -> OperationsApi:
     pings: dict[str, Ping] = {"database": house.database.ping}
     if house.settings.redis_url is not None:
         pings["redis"] = house.relay.ping
-    return OperationsApi(pings, house.charger.counters, house.hub.counters)
+    return OperationsApi(
+        pings, house.charger.counters, house.hub.counters, house.job_sweep.counters
+    )

@@ -85,7 +85,7 @@ class House:
         news = JobNews(self.database, self.relay.tell)
         self._row_sweep = RowSweep(self.database, clock)
         endings = Endings(self.database, self.charger, news.tell, self._row_sweep.wake)
-        self._sweep = JobSweep(self.database, clock, settings, endings)
+        self.job_sweep = JobSweep(self.database, clock, settings, endings)
         self._worker = JobWorker(
             self.database, self.charger, clock, settings, seeker, endings, worker_name
         )
@@ -141,7 +141,7 @@ class House:
                 ("forgetting", forget, CHORE_AGAIN_S),
                 ("last uses", self.sessions.keep_seen, CHORE_AGAIN_S),
                 ("jobs", self._worker.run, AGAIN_S),
-                ("sweep of jobs", self._sweep.run, CHORE_AGAIN_S),
+                ("sweep of jobs", self.job_sweep.run, CHORE_AGAIN_S),
                 ("sweep of rows", self._row_sweep.run, CHORE_AGAIN_S),
             ):
                 task = asyncio.create_task(for_ever(name, chore, again_s=again_s))

@@ -1,6 +1,6 @@
 """Jobs on a real database for tests, handled by as many server processes as a test wants."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from io import BytesIO
 
 from server.domain.callers import Member as Caller
@@ -21,6 +21,7 @@ from server.wire.jobs import ExportRequest, Job, Select
 from server.wire.socket import JobMessage
 from server.wire.words import Kind
 from tests.acme import House, Member
+from tests.services import eventually
 
 
 class Process:
@@ -97,6 +98,15 @@ class Process:
         """Takes what there is to take, and returns when none of it is worked on any more."""
         await self.worker.look_around()
         await self.worker.idle()
+
+    async def keep_looking(self, until: Callable[[], Awaitable[bool]]) -> None:
+        """Looks around as the running worker does, time and again."""
+
+        async def looked() -> bool:
+            await self.worker.look_around()
+            return await until()
+
+        await eventually(looked)
 
     @property
     def statuses(self) -> list[str]:

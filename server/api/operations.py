@@ -16,6 +16,7 @@ from server.api.errors import problem_of
 from server.domain import errors
 from server.push.counters import Counters
 from server.usecases.charge import ChargeCounters
+from server.usecases.job_sweep import JobCounters
 
 Ping = Callable[[], Awaitable[None]]
 """Raises Unavailable when what it asks does not answer."""
@@ -26,10 +27,16 @@ log = structlog.get_logger()
 class OperationsApi:
     """For load balancers and Prometheus; says nothing about any org."""
 
-    def __init__(self, pings: dict[str, Ping], charged: ChargeCounters, pushed: Counters) -> None:
+    def __init__(
+        self,
+        pings: dict[str, Ping],
+        charged: ChargeCounters,
+        pushed: Counters,
+        jobs: JobCounters,
+    ) -> None:
         self._pings = pings
         self._registry = CollectorRegistry()
-        self._registry.register(_Figures(charged, pushed))
+        self._registry.register(_Figures(charged, pushed, jobs))
 
     def routes(self) -> list[Route]:
         """Plain routes: no caller, no body."""
@@ -59,9 +66,10 @@ class OperationsApi:
 class _Figures(Collector):
     """Reads the plain counters of the floors below when Prometheus asks."""
 
-    def __init__(self, charged: ChargeCounters, pushed: Counters) -> None:
+    def __init__(self, charged: ChargeCounters, pushed: Counters, jobs: JobCounters) -> None:
         self._charged = charged
         self._pushed = pushed
+        self._jobs = jobs
 
     def collect(self) -> Iterable[Metric]:
         charged, pushed = self._charged, self._pushed
@@ -83,6 +91,7 @@ class _Figures(Collector):
             "sockets_lagging": ("Sockets that do not keep up", pushed.lagging),
             "orgs_connected": ("Orgs with a socket here", pushed.orgs),
             "queued_commands": ("Commands waiting for a batch", charged.queued()),
+            "jobs_stuck": ("Settling jobs that break again and again", self._jobs.stuck),
         }
         for name, (help_text, value) in gauges.items():
             yield GaugeMetricFamily(f"battery_{name}", help_text, value)

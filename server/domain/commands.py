@@ -147,12 +147,14 @@ class SettleRows(msgspec.Struct, frozen=True, gc=False):
 
 class CompleteJob(msgspec.Struct, frozen=True, gc=False):
     """Release what is left of the hold and tell what the job came to (R20). What `settlement` says
-    as `seq`, `from_license` and `from_extra` is replaced by what the ledger knows."""
+    as `seq`, `from_license` and `from_extra` is replaced by what the ledger knows. `error`: a
+    sentence for the job's owner about rows that could not be settled."""
 
     job: JobId
     worker: str
     settlement: Settlement
     account: tuple[AccountLine, ...]
+    error: str | None = None
 
 
 Change = Grant | Reverse | SetLicense | SetCaps | SetPrices

@@ -45,7 +45,7 @@ def complete(ledger: Ledger, command: CompleteJob) -> JobState:
         from_extra=hold.captured_extra,
         seq=ledger.head.seq,
     )
-    job.account = command.account
+    job.account, job.error = command.account, command.error
     ledger.plan.jobs[job.id] = job
     return job
 

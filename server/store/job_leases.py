@@ -77,24 +77,34 @@ async def give_back(connection: AsyncConnection, at: JobAt, worker: str, now: At
     await connection.execute(update(job).where(_mine(at, worker)).values(worker=None, lease_us=now))
 
 
-async def give_all_back(connection: AsyncConnection, worker: str, now: AtUs) -> None:
-    """Also those that the worker did not come to."""
-    await connection.execute(
-        update(job)
-        .where(job.c.status.in_(STARTED), job.c.worker == worker)
-        .values(worker=None, lease_us=now)
-    )
+async def had_by(connection: AsyncConnection, worker: str) -> list[JobAt]:
+    """All that are leased to the worker, also those that it did not come to."""
+    query = select(job.c.org_id, job.c.id).where(job.c.status.in_(STARTED), job.c.worker == worker)
+    return [JobAt(row.org_id, row.id) for row in await connection.execute(query)]
 
 
-async def put_off(connection: AsyncConnection, at: JobAt, worker: str, until: AtUs) -> bool:
-    """The job broke in the worker's hands: nobody takes it before `until`. False: it was no longer
-    the worker's."""
+async def put_off(
+    connection: AsyncConnection, at: JobAt, worker: str, until: AtUs, error: str | None = None
+) -> bool:
+    """The job broke in the worker's hands: nobody takes it before `until`. `error`: what its owner
+    is told meanwhile. False: it was no longer the worker's."""
+    told = {} if error is None else {"error": error}
     moved = await connection.execute(
         update(job)
         .where(_mine(at, worker))
-        .values(worker=None, lease_us=until, failures=job.c.failures + 1)
+        .values(worker=None, lease_us=until, failures=job.c.failures + 1, **told)
     )
     return moved.rowcount == 1
+
+
+async def stuck(connection: AsyncConnection, failures: int) -> int:
+    """How many settling jobs broke at least so often: their holds wait for somebody's help."""
+    query = (
+        select(func.count())
+        .select_from(job)
+        .where(job.c.status == "settling", job.c.failures >= failures)
+    )
+    return int(await connection.scalar(query) or 0)
 
 
 async def free_all(connection: AsyncConnection) -> None:

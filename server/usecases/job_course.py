@@ -6,9 +6,10 @@ there: a killed process, one that had to step aside, one whose lease ran out whi
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 
@@ -19,18 +20,20 @@ from server.store import jobs
 from server.store.engine import Database
 from server.store.job_leases import STARTED, JobAt
 from server.store.jobs import JobRecord
+from server.usecases.job_bill import Bill
 from server.usecases.job_endings import Endings, JobLedger
 from server.usecases.job_lookups import Finding, Lookups
+from server.usecases.job_recollection import Recollections
 from server.usecases.job_settling import Settlement
+from server.usecases.turns import Turns
 
 TELL_EVERY_S = 0.25
 """A little less than the five a second that api.md promises at most."""
 BREATH = 0.5
-"""Of the time a chunk took, before the next: a third of the loop stays to everybody else, also of
-several jobs, which take each other's time."""
+"""Of the time a chunk took, before the next: it is others' turn, and everybody else's."""
 CHUNKS_AT_ONCE = 2
-"""A reveal may have to wait for all of them, some 15 ms each. With two, an org whose writer hangs
-keeps no other's jobs waiting."""
+"""A reveal may have to wait for all of them, some 15 ms each. They are of different orgs: one whose
+writer hangs keeps no other's jobs waiting."""
 
 ANSWER = TypeVar("ANSWER")
 
@@ -43,18 +46,23 @@ class SteppedAside(Exception):
 
 class Means(NamedTuple):
     """What the courses of a process work with. `worker`: the name under which it has its leases.
-    `turns`: how many chunks may be at work at once."""
+    `turns`: for the chunks. `known`: of its jobs that stepped aside."""
 
     database: Database
     charger: JobLedger
     seeker: Finding
     endings: Endings
     worker: str
-    turns: asyncio.Semaphore
+    turns: Turns
+    known: Recollections
 
 
 class JobCourse:
-    """Works on one job. `step_aside` ends it after the chunk that it is at."""
+    """Works on one job. `step_aside` ends it after the chunk that it is at.
+
+    `since_s`: when its first chunk began. None before that, and in the accounting, which would have
+    to begin anew: it is not to be asked for its place then.
+    """
 
     def __init__(self, means: Means, at: JobAt) -> None:
         self.at = at
@@ -62,6 +70,11 @@ class JobCourse:
         self._lookups = Lookups(means.database, means.seeker, means.worker)
         self._leaving = asyncio.Event()
         self._told_s = -TELL_EVERY_S
+        self.since_s: float | None = None
+
+    @property
+    def is_leaving(self) -> bool:
+        return self._leaving.is_set()
 
     def step_aside(self) -> None:
         """Sooner than the end: the process stops, or others wait."""
@@ -103,6 +116,7 @@ class JobCourse:
             await self._insist(partial(self._means.endings.ended, self.at))
 
     async def _look_up(self, record: JobRecord) -> None:
+        self._begin_chunks()
         while record.looked_up < record.rows:
             look_up = partial(self._lookups.next_chunk, record)
             record = await self._insist(partial(self._in_turn, look_up))
@@ -110,13 +124,33 @@ class JobCourse:
 
     async def _settle(self, record: JobRecord) -> None:
         means = self._means
-        settlement = Settlement(means.database, means.charger, means.seeker, means.worker, record)
-        await self._insist(settlement.recall)
-        while settlement.record.settled < record.rows:
+        known = means.known.take(self.at)
+        settlement = Settlement(
+            means.database, means.charger, means.seeker, means.worker, record, known
+        )
+        try:
+            await self._settle_rows(settlement)
+        except (SteppedAside, NotTheWorker):
+            means.known.keep(self.at, known)
+            raise
+        bill = Bill(means.database, settlement.record)
+        while not bill.is_whole:
+            await self._insist(partial(self._in_turn, bill.add_some))
+        await self._insist(partial(settlement.complete, bill))
+        await self._tell_standing()
+
+    async def _settle_rows(self, settlement: Settlement) -> None:
+        while not settlement.is_recalled:
+            await self._insist(partial(self._in_turn, settlement.recall_some))
+        self._begin_chunks()
+        while settlement.record.settled < settlement.record.rows:
             await self._insist(partial(self._in_turn, settlement.next_chunk))
             await self._tell_progress(settlement.record)
-        await self._insist(settlement.complete)
-        await self._tell_standing()
+        self.since_s = None
+
+    def _begin_chunks(self) -> None:
+        if self.since_s is None:
+            self.since_s = time.monotonic()
 
     async def _insist(self, ask: Callable[[], Awaitable[ANSWER]]) -> ANSWER:
         """Until the database and the org's writer take it: a job has time."""
@@ -128,11 +162,25 @@ class JobCourse:
                 await self._pause(refusal.retry_after_s)
 
     async def _in_turn(self, chunk: Callable[[], Awaitable[ANSWER]]) -> ANSWER:
-        async with self._means.turns:
+        """Raises SteppedAside, also while a turn is waited for."""
+        async with AsyncExitStack() as stack:
+            turn = self._means.turns.of(self.at.org)
+            await self._unless_leaving(stack.enter_async_context(turn))
             started = time.perf_counter()
             answer = await chunk()
-            await self._pause((time.perf_counter() - started) * BREATH)
+        await self._pause((time.perf_counter() - started) * BREATH)
         return answer
+
+    async def _unless_leaving(self, entering: Coroutine[Any, Any, None]) -> None:
+        waits = [asyncio.create_task(wait) for wait in (entering, self._leaving.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            if not waits[0].done():
+                raise SteppedAside
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
     async def _pause(self, seconds: float) -> None:
         """Raises SteppedAside as soon as that is asked for."""

@@ -51,6 +51,10 @@ class Endings:
     async def ended(self, at: JobAt) -> None:
         """What follows once the ledger says so. Raises Unavailable."""
         self._wake_sweep()
+        await self.tell(at)
+
+    async def tell(self, at: JobAt) -> None:
+        """The job as it stands now, to its owner. Raises Unavailable."""
         async with self._database.read() as connection:
             record = await jobs.one(connection, at.org, at.id)
         if record is not None:

@@ -72,6 +72,13 @@ class Lookups:
             await self._put(record, told, None)
         return found
 
+    async def leave_out(self, record: JobRecord, row: JobRow, problem: str) -> None:
+        """A row of a settling job that is not settled for this reason.
+
+        Raises NotTheWorker and Unavailable.
+        """
+        await self._put(record, [msgspec.structs.replace(row, problem=problem)], None)
+
     async def _found(
         self, connection: AsyncConnection, record: JobRecord, rows: Sequence[JobRow]
     ) -> list[JobRow]:

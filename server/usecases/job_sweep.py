@@ -10,6 +10,7 @@ from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
+import msgspec
 import structlog
 
 from server.domain import errors
@@ -20,6 +21,7 @@ from server.store.engine import AsyncConnection, Database
 from server.store.job_leases import JobAt
 from server.usecases.job_drafts import sweep_drafts, sweep_rows
 from server.usecases.job_endings import Endings
+from server.usecases.job_settling import FAILURES_MAX
 from server.wire.words import EndedStatus
 
 EVERY_S = 3.0
@@ -31,6 +33,13 @@ DEACTIVATED = "The user was deactivated."
 Find = Callable[[AsyncConnection], Awaitable[Sequence[JobAt]]]
 
 log = structlog.get_logger(__name__)
+
+
+class JobCounters(msgspec.Struct):
+    """For /metrics. `stuck`: settling jobs of all processes that broke again and again, at the last
+    look; their holds wait for somebody's help."""
+
+    stuck: int = 0
 
 
 class JobSweep:
@@ -47,6 +56,7 @@ class JobSweep:
         self._clock = clock
         self._job_hours = settings.job_hours
         self._endings = endings
+        self.counters = JobCounters()
 
     async def run(self) -> None:
         """Until cancelled. A database that is away is tried again the next time."""
@@ -64,6 +74,8 @@ class JobSweep:
         overdue = partial(job_leases.overdue, now=now, limit=AT_ONCE)
         await self._end("failed", overdue, OVERDUE.format(hours=self._job_hours))
         await self._end("stopped", partial(job_leases.of_deactivated, limit=AT_ONCE), DEACTIVATED)
+        async with self._database.read() as connection:
+            self.counters.stuck = await job_leases.stuck(connection, FAILURES_MAX)
 
     async def _end(self, status: EndedStatus, find: Find, error: str | None = None) -> None:
         """An org whose writer hangs keeps no other's jobs waiting."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -21,15 +21,20 @@ from server.store.job_leases import JobAt
 from server.usecases.job_course import CHUNKS_AT_ONCE, JobCourse, Means, SteppedAside
 from server.usecases.job_endings import Endings, JobLedger
 from server.usecases.job_lookups import Finding
+from server.usecases.job_recollection import Recollections
+from server.usecases.job_settling import FAILURES_MAX
+from server.usecases.turns import Turns
 
 CLOSE_WAIT_S = 5.0
 """A chunk takes a fraction of that."""
-FAILURES_MAX = 5
-"""A running job that broke so often is given up; each time but the last might have been chance."""
 PUT_OFF_US = 2_000_000
 """Before a job that broke is tried again: this for each time it broke, up to a minute."""
 PUT_OFF_TIMES_MAX = 30
 GIVEN_UP = "This {action} broke off for a reason that is ours; nothing was charged. Try it again."
+STUCK = (
+    "This {action} cannot be finished just now, for a reason that is ours; it is tried again. What "
+    "it charged it shows in the history, and it charges nothing twice."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +58,11 @@ class _Place(msgspec.Struct):
 
     course: JobCourse
     task: "asyncio.Task[None]"
-    since_s: float
+
+    def turn_s(self, now_s: float) -> float:
+        """How long it is at its chunks; 0 for one that is not to be asked for its place."""
+        since_s = self.course.since_s
+        return 0.0 if since_s is None or self.course.is_leaving else now_s - since_s
 
 
 class JobWorker:
@@ -76,8 +85,8 @@ class JobWorker:
         self._clock = clock
         self._at_once = settings.jobs_at_once
         self._endings = endings
-        turns = asyncio.Semaphore(CHUNKS_AT_ONCE)
-        self._means = Means(database, charger, seeker, endings, name, turns)
+        turns = Turns(CHUNKS_AT_ONCE)
+        self._means = Means(database, charger, seeker, endings, name, turns, Recollections())
         self._name = name
         self._pace = pace or Pace()
         self._places: dict[JobAt, _Place] = {}
@@ -134,8 +143,7 @@ class JobWorker:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         try:
-            async with self._database.write() as connection:
-                await job_leases.give_all_back(connection, self._name, self._clock())
+            await self._give_all_back()
         except errors.Unavailable as away:
             log.warning("jobs not given back: the database is away", reason=away.detail)
 
@@ -187,14 +195,15 @@ class JobWorker:
         places = [self._places[at] for at in begun if at in self._places]
         if not places or any(at.org == org for at in self._places):
             return
-        longest = min(places, key=attrgetter("since_s"))
-        if time.monotonic() - longest.since_s >= self._pace.turn_s:
+        now_s = time.monotonic()
+        longest = max(places, key=lambda place: place.turn_s(now_s))
+        if longest.turn_s(now_s) > self._pace.turn_s:
             longest.course.step_aside()
 
     def _begin(self, at: JobAt) -> None:
         course = JobCourse(self._means, at)
         task = asyncio.create_task(self._work(course), name=f"job {at.id}")
-        self._places[at] = _Place(course, task, time.monotonic())
+        self._places[at] = _Place(course, task)
         task.add_done_callback(partial(self._ended, at))
 
     def _ended(self, at: JobAt, task: "asyncio.Task[None]") -> None:
@@ -220,16 +229,27 @@ class JobWorker:
         async with self._database.write() as connection:
             await job_leases.give_back(connection, at, self._name, self._clock())
 
+    async def _give_all_back(self) -> None:
+        """One by one, as `_renew`."""
+        async with self._database.read() as connection:
+            had = await job_leases.had_by(connection, self._name)
+        for at in had:
+            await self._give_back(at)
+
     async def _put_off(self, at: JobAt) -> None:
-        """A settling job is never given up: part of it is charged already."""
+        """A settling job is never given up: part of it is charged already. Its owner is told."""
         async with self._database.write() as connection:
             record = await jobs.one(connection, *at)
             assert record is not None, "no job that was started is ever deleted"
             failures = record.failures + 1
             pause_us = PUT_OFF_US * min(failures, PUT_OFF_TIMES_MAX)
             until = AtUs(self._clock() + pause_us)
-            is_ours = await job_leases.put_off(connection, at, self._name, until)
-        if is_ours and failures >= FAILURES_MAX and record.status == "running":
+            is_stuck = failures >= FAILURES_MAX and record.status == "settling"
+            error = STUCK.format(action=record.action) if is_stuck else None
+            is_ours = await job_leases.put_off(connection, at, self._name, until, error)
+        if is_ours and is_stuck:
+            await self._endings.tell(at)
+        elif is_ours and failures >= FAILURES_MAX:
             with suppress(errors.JobState):
                 await self._endings.end(at, "failed", GIVEN_UP.format(action=record.action))
 

@@ -184,5 +184,6 @@ async def test_metrics_are_read_by_prometheus_and_count_what_happened(tmp_path: 
         assert moved == [2, 2, 1]
         assert after["battery_batch_seconds_total"] > before["battery_batch_seconds_total"]
         assert (after["battery_queued_commands"], after["battery_sockets"]) == (0, 0)
+        assert after["battery_jobs_stuck"] == 0
         assert "Acme" not in metrics.text
         assert bob.org not in metrics.text

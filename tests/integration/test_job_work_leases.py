@@ -15,8 +15,8 @@ from server.domain.ids import AtUs, JobId
 from server.store import job_claims, job_leases
 from server.store.job_leases import JobAt
 from server.usecases.job_course import TELL_EVERY_S
-from server.usecases.job_settling import CHUNK_PIECES
-from server.usecases.job_work import FAILURES_MAX, Pace
+from server.usecases.job_settling import CHUNK_PIECES, FAILURES_MAX
+from server.usecases.job_work import Pace
 from server.usecases.seeking import Seeker
 from server.wire.jobs import Job
 from tests.acme import Acme, House, Member, opened
