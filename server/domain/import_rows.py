@@ -60,12 +60,13 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def person_of(cells: Sequence[Cell], columns: int, positions: Mapping[str, int]) -> Person:
-    """The person of a row. `columns`: how many the file has; `positions`: field to place.
+    """The person of a row. `columns`: how many the file has, and the row at least; `positions`:
+    field to place.
 
     Raises ValueError whose text is the reason: a clause that never repeats an address.
     """
-    if len(cells) != columns:
-        raise ValueError(f"has {len(cells)} cells where the header has {columns}")
+    if len(cells) > columns:
+        raise ValueError(f"has more cells than the {columns} of the header")
     _require_something_mapped(positions)
     texts = {field: _text(field, cells[place]) for field, place in positions.items()}
     email = _email(texts.get("email", ""))

@@ -45,8 +45,8 @@ class Upload(msgspec.Struct, frozen=True):
 
     `rows` are read from the file as they are iterated, once, which blocks: iterate in a thread, and
     leave the stream open until then. They carry `row_no`, `line` and `cells`, one for each column
-    (more only in rows that seeking will find a problem), or `problem` where the record cannot be
-    read; iterating may raise BadRequest (too many rows) and UnreadableFile.
+    (and another only in rows that seeking will find a problem), or `problem` where the record
+    cannot be read; iterating may raise BadRequest (too many rows) and UnreadableFile.
     """
 
     file: JobFile
@@ -138,8 +138,8 @@ def _job_rows(
 
 def _squared(cells: tuple[Cell, ...], columns: int) -> tuple[Cell, ...]:
     """One cell for each column. Spreadsheets leave empty cells at a row's end out, and write some
-    that no column has; a row with something in those keeps them and is a problem."""
-    wide = len(cells)
-    while wide > columns and cells[wide - 1] in (None, ""):
-        wide -= 1
-    return cells[:wide] + (None,) * (columns - wide)
+    that no column has; a row with something in those keeps the first and is a problem."""
+    beyond = next((cell for cell in cells[columns:] if cell not in (None, "")), None)
+    return (
+        cells[:columns] + (None,) * (columns - len(cells)) + (() if beyond is None else (beyond,))
+    )

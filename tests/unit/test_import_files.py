@@ -53,8 +53,10 @@ async def test_the_bytes_decide_what_the_file_is_and_not_its_name() -> None:
     assert list(upload.rows) == [JobRow(0, line=2, cells=("ana@x.example", 491511234567))]
 
 
-async def test_every_row_has_a_cell_for_each_column_and_no_empty_ones_beyond() -> None:
-    [short, long, torn] = await rows("Email,Name\na@x.example\nb@x.example,B,,\nc@x.example,C,?\n")
+async def test_every_row_has_a_cell_for_each_column_and_beyond_only_what_says_it_is_wider() -> None:
+    [short, long, torn] = await rows(
+        "Email,Name\na@x.example\nb@x.example,B,,\nc@x.example,C,,?" + ",!" * 5_000 + "\n"
+    )
     assert short.cells == ("a@x.example", None)
     assert long.cells == ("b@x.example", "B")
     assert torn.cells == ("c@x.example", "C", "?")

@@ -14,19 +14,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from server.domain.csv_records import LINE_CHARS_MAX, BadRecord
 from server.domain.errors import UnreadableFile
 from server.domain.import_columns import COLUMNS_MAX
 from server.domain.job_rows import Cell, DateCell
-from server.usecases.workbook_archive import KEPT_WHOLE_BYTES_MAX, READ_BYTES
-from server.usecases.workbook_shapes import (
-    ELEMENTS_MAX,
-    LINES_MAX,
-    LOOSE_BYTES_MAX,
+from server.usecases.workbook_archive import (
+    DEPTH_MAX,
+    PROLOG_BYTES_MAX,
     RECORD_BYTES_MAX,
-    RECORDS_MAX,
-    TAG_BYTES_MAX,
+    WHOLE_BYTES_MAX,
 )
-from server.usecases.workbooks import CELL_CHARS_MAX, SheetRow, read_workbook
+from server.usecases.workbook_reader import FORMATS_MAX
+from server.usecases.workbooks import (
+    CELL_CHARS_MAX,
+    CHARS_MAX,
+    LINES_MAX,
+    SheetRow,
+    read_workbook,
+)
 
 TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -45,7 +50,12 @@ BOOK_RELATIONS = (
 KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 CONTENTS = (
     f'<Types><Override PartName="/xl/workbook.xml" ContentType="{KINDS}.sheet.main+xml"/>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{KINDS}.styles+xml"/>'
     f'<Override PartName="/xl/strings.xml" ContentType="{KINDS}.sharedStrings+xml"/></Types>'
+)
+STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
+    '<cellStyles><cellStyle name="Lost" xfId="7"/></cellStyles></styleSheet>'
 )
 STRINGS = f'<sst xmlns="{MAIN}"><si><t>Email</t></si><si><t>ana@x.example</t></si></sst>'
 SHEET = (
@@ -61,6 +71,7 @@ def archive(**parts: str | bytes) -> bytes:
         "[Content_Types].xml": parts.get("contents", CONTENTS),
         "_rels/.rels": ROOT,
         "xl/workbook.xml": parts.get("book", BOOK),
+        "xl/styles.xml": parts.get("styles", STYLES),
         "xl/_rels/workbook.xml.rels": parts.get("relations", BOOK_RELATIONS),
         "xl/strings.xml": parts.get("strings", STRINGS),
         "xl/worksheets/a.xml": parts.get("sheet", SHEET),
@@ -80,12 +91,14 @@ def sheet(rows: str) -> str:
     return f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
 
 
-def read(content: bytes) -> list[SheetRow]:
+def read(content: bytes) -> list[SheetRow | BadRecord]:
     return list(read_workbook(io.BytesIO(content)))
 
 
 def cells(content: bytes) -> list[tuple[Cell, ...]]:
-    return [row.cells for row in read(content)]
+    rows = read(content)
+    assert all(isinstance(row, SheetRow) for row in rows)
+    return [row.cells for row in rows if isinstance(row, SheetRow)]
 
 
 def saved(book: openpyxl.Workbook) -> bytes:
@@ -288,9 +301,9 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
 
 
 def test_a_list_of_sheets_without_end_is_refused() -> None:
-    sheets = "".join(f'<sheet name="{n}" r:id="r{n}"/>' for n in range(199_000))
-    book = BOOK.replace("<sheets>", f"<sheets>{sheets}" + " " * KEPT_WHOLE_BYTES_MAX)
-    assert len(book) > KEPT_WHOLE_BYTES_MAX
+    sheets = "".join(f'<sheet name="{n}" r:id="r{n}"/>' for n in range(20_000))
+    book = BOOK.replace("<sheets>", f"<sheets>{sheets}" + " " * WHOLE_BYTES_MAX)
+    assert len(book) > WHOLE_BYTES_MAX
     with pytest.raises(UnreadableFile, match="unpacks to more"):
         read(archive(book=book))
 
@@ -318,8 +331,8 @@ def test_a_directory_of_a_million_parts_is_refused_unread() -> None:
 
 def test_an_endless_tag_is_refused() -> None:
     letters = "".join(chr(97 + n % 26) + str(n) for n in range(1_000_000))
-    assert len(letters) > 2 * TAG_BYTES_MAX
-    with pytest.raises(UnreadableFile, match="damaged"):
+    assert len(letters) > 2 * RECORD_BYTES_MAX
+    with pytest.raises(UnreadableFile, match="unpacks to more"):
         read(archive(sheet=sheet(f'<row a="{letters}"/>')))
 
 
@@ -328,6 +341,72 @@ def test_a_text_is_cut_at_what_a_cell_holds() -> None:
     [(text,)] = cells(archive(sheet=sheet(rows)))
     assert isinstance(text, str)
     assert len(text) == CELL_CHARS_MAX
+
+
+def shared(rows: int, cells: int) -> bytes:
+    """A workbook whose cells all show one text of 32,767 characters."""
+    row = "<row>" + '<c t="s"><v>0</v></c>' * cells + "</row>"
+    strings = f'<sst xmlns="{MAIN}"><si><t>{"x" * CELL_CHARS_MAX}</t></si></sst>'
+    return archive(sheet=sheet(row * rows), strings=strings)
+
+
+def test_r25_rows_of_one_long_text_shared_by_all_cells_are_problems_in_little_memory() -> None:
+    content = shared(rows=300, cells=COLUMNS_MAX)
+    assert len(content) < 30_000
+    tracemalloc.start()
+    try:
+        rows = read(content)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    told = f"the row is longer than {LINE_CHARS_MAX:,} characters"
+    assert rows == [BadRecord(line, told) for line in range(1, 301)]
+    assert peak_bytes < 5_000_000
+
+
+def test_all_rows_together_hold_no_more_text_than_an_import_takes() -> None:
+    cells = LINE_CHARS_MAX // CELL_CHARS_MAX
+    rows = CHARS_MAX // (cells * CELL_CHARS_MAX)
+    content = io.BytesIO(shared(rows + 1, cells))
+    found = read_workbook(content)
+    assert sum(isinstance(next(found), SheetRow) for _ in range(rows)) == rows
+    with pytest.raises(UnreadableFile, match="holds more text"):
+        next(found)
+
+
+def test_a_number_that_no_day_has_stays_a_number_and_nobody_is_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    rows = '<row><c s="1"><v>46091</v></c><c s="1"><v>99999999</v></c><c s="9"><v>1</v></c></row>'
+    content = archive(sheet=sheet(rows))
+    assert cells(content) == [(DateCell("2026-03-10", True), 99_999_999, 1)]
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"styles": "<xf/>" * (FORMATS_MAX + 1)}, "unpacks to more"),
+        ({"styles": "<xf>" + "<x/>" * RECORD_BYTES_MAX}, "unpacks to more"),
+        ({"strings": "<si>" + "<x/>" * RECORD_BYTES_MAX}, "unpacks to more"),
+        ({"sheet": " " * PROLOG_BYTES_MAX + SHEET}, "damaged"),
+    ],
+)
+def test_parts_without_end_are_refused(parts: dict[str, str], said: str) -> None:
+    around = {"styles": ("styleSheet", "cellXfs"), "strings": ("sst",)}
+    for name, inside in parts.items():
+        for tag in reversed(around.get(name, ())):
+            space = f' xmlns="{MAIN}"' if tag != "cellXfs" else ""
+            inside = f"<{tag}{space}>{inside}</{tag}>"
+        with pytest.raises(UnreadableFile, match=said):
+            read(stored(archive(**{name: inside})))
+
+
+def test_a_part_that_is_listed_as_many_sheets_is_read_once() -> None:
+    names = "".join(f'<sheet name="{n}" sheetId="{n}" r:id="r1"/>' for n in range(1, 9_000))
+    book = BOOK.replace("</sheets>", names + "</sheets>")
+    content = archive(book=book, sheet=sheet("<row/>" * 20_000))
+    assert read(content) == []
 
 
 def test_shared_texts_cost_little_more_than_their_letters() -> None:
@@ -359,7 +438,7 @@ def test_dimensions_that_lie_hide_no_rows() -> None:
 
 
 def test_what_follows_the_rows_is_never_read() -> None:
-    links = f'<hyperlinks><hyperlink ref="A1"/></hyperlinks>{"<x/>" * ELEMENTS_MAX}<broken'
+    links = f'<hyperlinks><hyperlink ref="A1"/></hyperlinks>{"<x/>" * 200_000}<broken'
     content = archive(sheet=SHEET.replace("</worksheet>", links))
     assert cells(content) == [("Email",), ("ana@x.example",)]
 
@@ -367,11 +446,11 @@ def test_what_follows_the_rows_is_never_read() -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("<row>" + "<c/>" * (ELEMENTS_MAX + 1) + "</row>", "unpacks to more"),
-        ("<row/><x/>" * (ELEMENTS_MAX + 1), "unpacks to more"),
-        ("<row/>" * (RECORDS_MAX["worksheet"] + 1), "more than 300,000 rows"),
-        (f"<row><c><v>{'1' * 2 * RECORD_BYTES_MAX}</v></c></row>", "unpacks to more"),
-        ("<row/>" + " " * (LOOSE_BYTES_MAX + READ_BYTES), "unpacks to more"),
+        ("<row>" + "<c/>" * (RECORD_BYTES_MAX // 4) + "</row>", "unpacks to more"),
+        ("<row/>" + "<x>" * (DEPTH_MAX + 1), "damaged"),
+        (f"<row><c><v>{'1' * RECORD_BYTES_MAX}</v></c></row>", "unpacks to more"),
+        ("<row/>" + " " * 2 * RECORD_BYTES_MAX, "unpacks to more"),
+        ("<row/>" * (LINES_MAX + 1), "damaged"),
         (f'<row r="{LINES_MAX + 1}"/>', "damaged"),
         ('<row r="2"/><row r="1"/>', "damaged"),
         ('<row r="one"/>', "damaged"),
@@ -381,12 +460,12 @@ def test_what_follows_the_rows_is_never_read() -> None:
 )
 def test_rows_that_cost_more_than_rows_do_or_are_none_are_refused(rows: str, said: str) -> None:
     with pytest.raises(UnreadableFile, match=said):
-        read(packed_badly(rows))
+        read(stored(archive(sheet=sheet(rows))))
 
 
-def packed_badly(rows: str) -> bytes:
-    """A workbook of these rows in which what is endless is not told by how well it packs."""
-    with zipfile.ZipFile(io.BytesIO(archive(sheet=sheet(rows)))) as file:
+def stored(content: bytes) -> bytes:
+    """A workbook unpacked, in which what is endless is not told by how well it packs."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
         return zipped([(name, file.read(name)) for name in file.namelist()], zipfile.ZIP_STORED)
 
 
@@ -395,11 +474,10 @@ def packed_badly(rows: str) -> bytes:
     [
         (BOOK_RELATIONS, CONTENTS.replace("/xl/strings.xml", "/xl/worksheets/a.xml")),
         (BOOK_RELATIONS, CONTENTS.replace("/xl/workbook.xml", "/xl/worksheets/a.xml")),
-        (BOOK_RELATIONS.replace('/worksheet"', '/chartsheet"'), CONTENTS),
     ],
 )
 def test_a_table_is_never_read_as_a_part_that_is_kept_whole(relations: str, contents: str) -> None:
-    rows = sheet("<row><c><v>1</v></c></row>" * 200_000 + " " * KEPT_WHOLE_BYTES_MAX)
+    rows = sheet("<row><c><v>1</v></c></row>" * 200_000 + " " * WHOLE_BYTES_MAX)
     with pytest.raises(UnreadableFile):
         read(archive(sheet=rows, relations=relations, contents=contents))
 
