@@ -176,6 +176,7 @@ class Jobs:
         record = await self._own(member, job)
         try:
             async with self._counting(record) as claim:
+                _refuse_other_columns(record, claim.record)
                 await self._start(claim, key)
         except NotQuoted:
             if await self._kept(member, key) is None:
@@ -402,6 +403,16 @@ def _visible(member: Member, record: JobRecord | None) -> JobRecord:
 
 def _unknown() -> errors.NotFound:
     return errors.NotFound("There is no such job.")
+
+
+def _refuse_other_columns(seen: JobRecord, now: JobRecord) -> None:
+    """Raises QuoteChanged: whoever starts agreed to the columns they saw."""
+    if now.mapping != seen.mapping:
+        raise errors.QuoteChanged(
+            "The columns were mapped anew at this moment. Nothing was charged; look at the fresh "
+            "quote and start again.",
+            quote=now.quote,
+        )
 
 
 def _refuse_over_max(record: JobRecord, quote: Quote) -> None:

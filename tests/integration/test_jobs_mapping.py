@@ -106,23 +106,6 @@ async def test_r18_columns_of_an_expired_quote_stay(acme: Acme, server: Server) 
         await mapped(server, acme, job, TO_HOME)
 
 
-async def test_r19_a_start_holds_for_the_columns_that_were_mapped_meanwhile(
-    acme: Acme, server: Server
-) -> None:
-    job = await mapped(server, acme, await server.imported(acme.bob, *LINES), TO_HOME)
-    server.seeker.arrived.clear()
-    server.seeker.gate.clear()
-    mapping = asyncio.create_task(mapped(server, acme, job, TO_WORK))
-    await server.seeker.arrived.wait()
-    starting = asyncio.create_task(server.start(acme.bob, job))
-    done, _ = await asyncio.wait([starting], timeout=0.3)
-    assert not done
-    server.seeker.gate.set()
-    await mapping
-    assert (await starting).quote.credits == 1
-    assert (await acme.bob.battery()).license.held == 1
-
-
 async def test_a_mapping_stopped_midway_ends_without_a_trace(acme: Acme, server: Server) -> None:
     job = await at_work(server, acme)
     server.seeker.arrived.clear()
@@ -167,3 +150,22 @@ async def test_r19_a_start_after_a_broken_mapping_is_measured_by_what_the_user_s
         await server.start(acme.bob, job)
     assert (await record_of(acme.bob, job)).worker is None
     assert (await server.start(acme.bob, job)).status == "running"
+
+
+async def test_r19_a_start_beside_another_mapping_holds_nothing(acme: Acme, server: Server) -> None:
+    lines = ("Name,Work,Home", "Ana,ana@work.test,ana@home.test")
+    job = await mapped(server, acme, await server.imported(acme.bob, *lines), TO_WORK)
+    server.seeker.gate.clear()
+    server.seeker.arrived.clear()
+    mapping = asyncio.create_task(mapped(server, acme, job, TO_HOME))
+    await server.seeker.arrived.wait()
+    start = asyncio.create_task(server.start(acme.bob, job))
+    done, _ = await asyncio.wait([start], timeout=0.3)
+    assert not done
+    server.seeker.gate.set()
+    fresh = await mapping
+    with pytest.raises(errors.QuoteChanged) as refused:
+        await start
+    assert refused.value.fields["quote"] == fresh.quote
+    assert (await acme.bob.battery()).license.held == 0
+    assert (await server.start(acme.bob, fresh)).status == "running"
