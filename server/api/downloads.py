@@ -2,11 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from typing import IO
+from collections.abc import AsyncIterator, Coroutine
+from typing import IO, Any, TypeVar
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
+
+RESULT = TypeVar("RESULT")
 
 CSV_TYPE = "text/csv"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,6 +25,26 @@ def csv_download(parts: AsyncIterator[bytes], name: str) -> StreamingResponse:
 def xlsx_download(file: IO[bytes], name: str) -> StreamingResponse:
     """`name.xlsx` from an open file at its start, which is closed afterwards, sent or not."""
     return _FileDownload(file, f"{name}.xlsx", XLSX_TYPE)
+
+
+async def while_connected(receive: Receive, work: Coroutine[Any, Any, RESULT]) -> RESULT:
+    """What `work` comes to. Raises ClientDisconnect, with `work` cancelled, once the client has
+    left: a workbook that nobody waits for is not built to its end."""
+    working, leaving = asyncio.create_task(work), asyncio.create_task(_left(receive))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise ClientDisconnect
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class _FileDownload(StreamingResponse):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from starlette.responses import Response
 
-from server.api.downloads import CSV_TYPE, XLSX_TYPE, csv_download, xlsx_download
+from server.api.downloads import CSV_TYPE, XLSX_TYPE, csv_download, while_connected, xlsx_download
 from server.api.endpoint import Call, Endpoint
 from server.api.word_lists import Actions, Kinds, words
 from server.domain import errors
@@ -132,7 +132,8 @@ class HistoryApi:
         table = await history_table(self._history, call.member, query.ask())
         if query.format == "csv":
             return csv_download(table.csv(), table.name)
-        return xlsx_download(await table.xlsx(), table.name)
+        book = await while_connected(call.request.receive, table.xlsx())
+        return xlsx_download(book, table.name)
 
     async def usage(self, call: Call) -> UsageAnswer:
         query: UsageQuery = call.query

@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from server.api.door import idempotency_of
-from server.api.downloads import CSV_TYPE, XLSX_TYPE, csv_download, xlsx_download
+from server.api.downloads import CSV_TYPE, XLSX_TYPE, csv_download, while_connected, xlsx_download
 from server.api.endpoint import Call, Endpoint, FormShape
 from server.api.word_lists import Kinds, words
 from server.domain import errors
@@ -207,7 +207,8 @@ class JobsApi:
         table = await self._table(await self._jobs.record(call.member, _job_id(call)))
         if query.format == "csv":
             return csv_download(table.csv(), table.name)
-        return xlsx_download(await table.xlsx(), table.name)
+        book = await while_connected(call.request.receive, table.xlsx())
+        return xlsx_download(book, table.name)
 
     async def _table(self, record: JobRecord) -> JobTable:
         if record.status != "completed":

@@ -50,7 +50,8 @@ class JobTable(msgspec.Struct, frozen=True):
 
     async def _chunks(self) -> AsyncGenerator[list[Row]]:
         for first in range(0, self.record.rows, CHUNK_ROWS):
-            facts = await self._facts(first)
+            # A client that leaves must not tear a reading connection down in the middle.
+            facts = await asyncio.shield(self._facts(first))
             yield await asyncio.to_thread(_rows, self.fields, facts)
 
     async def _facts(self, first: int) -> list[Fact]:
