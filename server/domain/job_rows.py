@@ -65,7 +65,11 @@ class Told(msgspec.Struct, frozen=True, gc=False):
 
 
 class JobRow(msgspec.Struct, frozen=True, gc=False):
-    """A `job_row`. `line` and `cells`: of an imported file. `problem`: why it is left out (R25)."""
+    """A `job_row`. `line` and `cells`: of an imported file. `problem`: why it is left out (R25).
+
+    `person`: the keyed hash of the profile URL that the cells hold, by which an erasure finds the
+    row whoever it turned out to be about (R4).
+    """
 
     row_no: int
     line: int | None = None
@@ -74,6 +78,7 @@ class JobRow(msgspec.Struct, frozen=True, gc=False):
     problem: str | None = None
     told: Told | None = None
     items: tuple[Item, ...] = ()
+    person: bytes | None = None
 
 
 class RowOutcome(msgspec.Struct, frozen=True, gc=False):
@@ -108,7 +113,7 @@ def row_standing(
     was erased since the row was resolved is not found (R4)."""
     subject = subjects.get(row.subject) if row.subject is not None else None
     offer = subject.offers.get(kind) if subject else None
-    if kind == "email" and row.typed is not None:
+    if kind == "email" and row.typed is not None and (not offer or offer.key != row.typed.key):
         offer = row.typed
     if subject is None and row.contact is None:
         return NOT_FOUND

@@ -1,6 +1,6 @@
 """The rows of jobs: written in chunks, read in chunks, in row order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.ids import JobId, OrgId, SubjectId
 from server.domain.job_rows import Cell, Item, JobRow, Told, items_from_json, items_to_json
 from server.store.bulk import BulkInsert
+from server.store.lists import chunked
 from server.store.schema import job_row
 from server.wire.base import to_json
 
-_FIELDS = ("row_no", "line", "subject_id", "cells", "problem", "told", "items")
+_FIELDS = ("row_no", "line", "subject_id", "cells", "problem", "told", "items", "person")
 _add = BulkInsert(job_row, ("org_id", "job_id", *_FIELDS))
 _quoted = BulkInsert(
     job_row,
-    ("org_id", "job_id", "row_no", "subject_id", "problem", "items"),
-    replacing=("subject_id", "problem", "items"),
+    ("org_id", "job_id", "row_no", "subject_id", "problem", "items", "person"),
+    replacing=("subject_id", "problem", "items", "person"),
 )
-_told = BulkInsert(job_row, ("org_id", "job_id", "row_no", "told"), replacing=("told",))
 _of_job = (job_row.c.org_id == bindparam("org"), job_row.c.job_id == bindparam("job"))
 _between = (
     select(*job_row.c[_FIELDS])
@@ -53,11 +53,10 @@ _problems = (
 )
 _first = select(func.min(job_row.c.row_no)).where(*_of_job)
 _forget = delete(job_row).where(*_of_job, job_row.c.row_no < bindparam("through"))
-_forget_person = (
-    update(job_row)
-    .where(job_row.c.subject_id.in_(bindparam("subjects", expanding=True)))
-    .values(cells=None, told=None)
-)
+_blank = update(job_row).values(cells=None, told=None)
+_blank_rows = _blank.where(*_of_job, job_row.c.row_no.in_(bindparam("row_nos", expanding=True)))
+_forget_subjects = _blank.where(job_row.c.subject_id.in_(bindparam("subjects", expanding=True)))
+_forget_person = _blank.where(job_row.c.person == bindparam("hash"))
 
 _cells: msgspec.json.Decoder[tuple[Cell, ...]] = msgspec.json.Decoder(tuple[Cell, ...])
 _tolds: msgspec.json.Decoder[Told] = msgspec.json.Decoder(Told)
@@ -76,6 +75,7 @@ async def add(connection: AsyncConnection, org: OrgId, job: JobId, rows: Sequenc
             row.problem,
             to_json(row.told).decode() if row.told is not None else None,
             items_to_json(row.items) if row.items else None,
+            row.person,
         )
         for row in rows
     ]
@@ -105,9 +105,10 @@ async def count_with(connection: AsyncConnection, org: OrgId, job: JobId, proble
 
 
 async def put_quoted(
-    connection: AsyncConnection, org: OrgId, job: JobId, rows: Iterable[JobRow]
+    connection: AsyncConnection, org: OrgId, job: JobId, rows: Sequence[JobRow]
 ) -> None:
-    """Writes `subject`, `problem` and `items` of rows that are there."""
+    """Writes `subject`, `problem`, `items` and `person` of rows that are there. Of a person the
+    row keeps no cells unless it has them here."""
     values = [
         (
             org,
@@ -116,18 +117,14 @@ async def put_quoted(
             row.subject,
             row.problem,
             items_to_json(row.items) if row.items else None,
+            row.person,
         )
         for row in rows
     ]
     await connection.run_sync(_quoted.execute, values)
-
-
-async def put_told(
-    connection: AsyncConnection, org: OrgId, job: JobId, told: Iterable[tuple[int, Told]]
-) -> None:
-    """Writes `told` of rows that are there, by row number."""
-    values = [(org, job, row_no, to_json(one).decode()) for row_no, one in told]
-    await connection.run_sync(_told.execute, values)
+    blank = [row.row_no for row in rows if row.person is not None and row.cells is None]
+    for some in chunked(blank):
+        await connection.execute(_blank_rows, {"org": org, "job": job, "row_nos": some})
 
 
 async def problems(
@@ -147,9 +144,14 @@ async def forget_some(connection: AsyncConnection, org: OrgId, job: JobId, limit
     return True
 
 
-async def forget_people(connection: AsyncConnection, subjects: list[SubjectId]) -> None:
-    """Takes what is personal from the rows about erased subjects (R4). `subjects` is padded."""
-    await connection.execute(_forget_person, {"subjects": subjects})
+async def forget_people(
+    connection: AsyncConnection, subjects: Sequence[SubjectId], url_hash: bytes
+) -> None:
+    """Takes what is personal from the rows about erased `subjects`, and from those whose cells
+    hold the URL of this keyed hash (R4)."""
+    await connection.execute(_forget_person, {"hash": url_hash})
+    for some in chunked(subjects):
+        await connection.execute(_forget_subjects, {"subjects": some})
 
 
 def _row(row: Row[Any]) -> JobRow:
@@ -161,4 +163,5 @@ def _row(row: Row[Any]) -> JobRow:
         row.problem,
         _tolds.decode(row.told) if row.told is not None else None,
         items_from_json(row.items),
+        row.person,
     )

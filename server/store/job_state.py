@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, literal_column, select
 from server.domain.commands import BeginSettling, Command, CompleteJob, EndJob, SettleRows, StartJob
 from server.domain.ids import AtUs, JobId, OrgId, Seq, SubjectId, UserId
 from server.domain.state import Hold, JobState, Month, Seat
-from server.store import schema
+from server.store import erasure, schema
 from server.store.lists import chunked
 from server.store.prepared import PreparedSelect
 from server.store.seats import MONTH_COLUMNS, month_of
@@ -64,12 +64,6 @@ _holds = PreparedSelect(
     )
 )
 
-_erased = PreparedSelect(
-    select(schema.erasure.c.url_hash).where(
-        schema.erasure.c.url_hash.in_(bindparam("hashes", expanding=True))
-    )
-)
-
 Months = dict[tuple[UserId, int], Month]
 """One object for each month, whoever speaks of it: what one command does to it the next sees."""
 
@@ -114,9 +108,7 @@ def add_holds(
 
 def erased(connection: Connection, hashes: Mapping[SubjectId, bytes]) -> set[SubjectId]:
     """Those whose keyed hash of the profile URL is an erased person's (R4)."""
-    gone: set[bytes] = set()
-    for some in chunked(sorted(set(hashes.values()))):
-        gone |= {bytes(row.url_hash) for row in _erased.rows(connection, hashes=some)}
+    gone = erasure.erased(connection, sorted(set(hashes.values())))
     return {subject for subject, hash_ in hashes.items() if hash_ in gone}
 
 

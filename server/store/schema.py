@@ -299,6 +299,13 @@ job_row = Table(
     _text("problem", nullable=True),
     _text("told", nullable=True),
     _text("items", nullable=True),
+    Column("person", LargeBinary, nullable=True),
+    Index(
+        "ix_job_row_person",
+        "person",
+        sqlite_where=text("person IS NOT NULL"),
+        postgresql_where=text("person IS NOT NULL"),
+    ),
     Index(
         "ix_job_row_problem",
         "org_id",
@@ -318,8 +325,9 @@ job_row = Table(
 """A row of a job, in the order of its file, from 0. `line` and `cells` (JSON): of an imported file.
 
 `told`: JSON of what everybody may read of the subject, as it was looked up, so that files stay as
-they are (R24). `items`: JSON of what each kind was quoted as and came to. No value that is paid for
-is here."""
+they are (R24); of what is paid for it holds the analysis, which files show only where the email is
+owned. `items`: JSON of what each kind was quoted as and came to. `person`: keyed hash of the URL of
+a profile in the cells, by which an erasure finds rows that lead to no subject (R4)."""
 
 idempotency = Table(
     "idempotency",

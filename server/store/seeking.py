@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import EVERYONE, OrgId, SubjectId
 from server.store.lists import chunked
-from server.store.schema import erasure, subject
+from server.store.schema import subject
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):
@@ -26,7 +26,7 @@ _columns = subject.c["id", "org_id", "sort", "email", "company"]
 # planner to go by them.
 _by_address = select(*_columns).where(
     subject.c.email.in_(bindparam("written", expanding=True)),
-    subject.c.org_id.concat(literal("")).in_((EVERYONE, bindparam("org"))),
+    subject.c.org_id.concat(literal("")) == bindparam("org"),
     subject.c.type.concat(literal("")) == "contact",
 )
 _by_name = select(*_columns).where(
@@ -38,15 +38,13 @@ _visible = select(subject.c.id).where(
     subject.c.id.in_(bindparam("ids", expanding=True)),
     subject.c.org_id.concat(literal("")).in_((EVERYONE, bindparam("org"))),
 )
-_erased = select(erasure.c.url_hash).where(
-    erasure.c.url_hash.in_(bindparam("hashes", expanding=True))
-)
 
 
 async def at_addresses(
     connection: AsyncConnection, org: OrgId, written: Sequence[str]
 ) -> list[Candidate]:
-    """The contacts whose address is written in one of these ways."""
+    """The contacts whose address is written in one of these ways, of those that `org` alone sees;
+    of the directory's for EVERYONE."""
     found: list[Candidate] = []
     for some in chunked(written):
         rows = await connection.execute(_by_address, {"org": org, "written": some})
@@ -71,15 +69,6 @@ async def visible(
     for some in chunked(ids):
         rows = await connection.scalars(_visible, {"org": org, "ids": some})
         found.update(map(SubjectId, rows))
-    return frozenset(found)
-
-
-async def erased(connection: AsyncConnection, url_hashes: Sequence[bytes]) -> frozenset[bytes]:
-    """Those of `url_hashes` whose people must not come back (R4), for who only reads: an erasure
-    does not wait for it."""
-    found: set[bytes] = set()
-    for some in chunked(url_hashes):
-        found.update(await connection.scalars(_erased, {"hashes": some}))
     return frozenset(found)
 
 

@@ -1,11 +1,12 @@
 """A person asks to be forgotten: an operator's action, over all orgs (R4)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from server.domain import errors
 from server.domain.ids import AtUs, OrgId, SubjectId
+from server.domain.import_rows import Person
 from server.domain.own_contacts import ContactIds
 from server.domain.profile_urls import canonical_profile_url
 from server.store import erasure
@@ -31,16 +32,21 @@ class UrlHasher:
         keyed.update(canonical_url.encode())
         return keyed.digest()
 
-    def contact_of(self, canonical_url: str, org: OrgId) -> SubjectId:
-        """As whom the org knows the person if nobody else does (R25)."""
-        return self._ids.of_url(org, canonical_url)
+    def contacts_of(
+        self, canonical_url: str, org: OrgId, addresses: Iterable[str]
+    ) -> list[SubjectId]:
+        """As whom an import of the org may know the person (R25): by the page, or by no more than
+        one of these canonical addresses."""
+        by_address = [self._ids.of(org, Person(canonical=address)) for address in addresses]
+        return [self._ids.of_url(org, canonical_url), *by_address]
 
 
 async def erase(
     database: Database, hasher: UrlHasher, clock: Callable[[], AtUs], url: str
 ) -> ErasureAnswer:
-    """Forgets whoever is at `url`, in any of the forms it takes, and keeps imports from bringing
-    them back. `erased` is false when nobody was known there; the URL is remembered all the same.
+    """Forgets whoever is at `url`, in any of the forms it takes, also as a contact whom an org has
+    by the address alone, and keeps imports from bringing them back. `erased` is false when nobody
+    was known there; the URL is remembered all the same.
 
     Raises BadRequest for what is no profile's address.
     """
@@ -55,6 +61,6 @@ async def erase(
             profile.url,
             hasher.hash(profile.url),
             clock(),
-            partial(hasher.contact_of, profile.url),
+            partial(hasher.contacts_of, profile.url),
         )
     return ErasureAnswer(erased=gone.subjects > 0, values=gone.values)

@@ -3,10 +3,11 @@ away of those that came to nothing (R11, R25)."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import NamedTuple
 
+import msgspec
 import structlog
 
 from server.domain import errors
@@ -17,6 +18,7 @@ from server.domain.job_rows import JobRow
 from server.domain.keys import recalled
 from server.store import job_claims, job_rows, jobs, kept_answers, users
 from server.store.engine import AsyncConnection, Database
+from server.store.erasure import erased_among, lock_out
 from server.store.jobs import JobRecord, NewJob
 from server.usecases.job_quotes import Counted
 from server.usecases.names import new_id
@@ -35,6 +37,9 @@ DELETED_AT_ONCE = 2_000
 SWEPT_AT_ONCE = 100
 
 log = structlog.get_logger(__name__)
+
+
+WriteRows = Callable[[AsyncConnection, OrgId, JobId, Sequence[JobRow]], Awaitable[None]]
 
 
 class NotQuoted(errors.JobState):
@@ -67,13 +72,11 @@ class Claim:
 
     async def add(self, rows: list[JobRow]) -> None:
         """New rows. Raises Busy when the claim is lost."""
-        async with self._kept() as connection:
-            await job_rows.add(connection, self.record.org, self.record.id, rows)
+        await self._write(job_rows.add, rows)
 
     async def put(self, rows: list[JobRow]) -> None:
         """Rows that are there, counted anew. Raises Busy when the claim is lost."""
-        async with self._kept() as connection:
-            await job_rows.put_quoted(connection, self.record.org, self.record.id, rows)
+        await self._write(job_rows.put_quoted, rows)
         self.is_dirty = True
 
     async def keep(self, _rows: list[JobRow]) -> None:
@@ -127,19 +130,42 @@ class Claim:
                 return True
         return False
 
+    async def _write(self, write: WriteRows, rows: list[JobRow]) -> None:
+        """Of whoever was erased since the rows were read nothing is written (R4)."""
+        async with self._database.write() as connection:
+            rows = await _without_erased(connection, rows)
+            until = await self._keep(connection)
+            await write(connection, self.record.org, self.record.id, rows)
+        self._kept_until = until
+
     @asynccontextmanager
     async def _kept(self) -> AsyncIterator[AsyncConnection]:
-        until = AtUs(self._clock() + LEASE_US)
         async with self._database.write() as connection:
-            record = self.record
-            if not await job_claims.keep(connection, record.org, record.id, self.name, until):
-                raise errors.Busy(
-                    "Counting was interrupted, because the job was stopped or this server was too "
-                    "slow; nothing was charged. Look at the job and try again.",
-                    retry_after_s=BUSY_RETRY_AFTER_S,
-                )
+            until = await self._keep(connection)
             yield connection
         self._kept_until = until
+
+    async def _keep(self, connection: AsyncConnection) -> AtUs:
+        """Until when. Raises Busy when the claim is lost."""
+        record, until = self.record, AtUs(self._clock() + LEASE_US)
+        if not await job_claims.keep(connection, record.org, record.id, self.name, until):
+            raise errors.Busy(
+                "Counting was interrupted, because the job was stopped or this server was too "
+                "slow; nothing was charged. Look at the job and try again.",
+                retry_after_s=BUSY_RETRY_AFTER_S,
+            )
+        return until
+
+
+async def _without_erased(connection: AsyncConnection, rows: list[JobRow]) -> list[JobRow]:
+    """The rows, those of erased people as an erasure leaves them; none begins before the
+    transaction ends. Before the job's row is locked (server/store/erasure.py)."""
+    hashes = {row.person for row in rows if row.person is not None}
+    gone = await erased_among(connection, sorted(hashes))
+    return [
+        msgspec.structs.replace(row, cells=None, told=None) if row.person in gone else row
+        for row in rows
+    ]
 
 
 class Begun(NamedTuple):
@@ -321,4 +347,6 @@ async def _delete_rows(database: Database, org: OrgId, job: JobId) -> None:
     is_more = True
     while is_more:
         async with database.write() as connection:
+            # An erasure locks rows of the same job, in another order.
+            await connection.run_sync(lock_out)
             is_more = await job_rows.forget_some(connection, org, job, DELETED_AT_ONCE)

@@ -8,16 +8,19 @@ import msgspec
 
 from server.domain.directory_records import SORT_BYTES_MAX
 from server.domain.folding import folded, within_bytes
-from server.domain.ids import OrgId, SubjectId
+from server.domain.ids import EVERYONE, OrgId, SubjectId
 from server.domain.import_columns import positions_of
 from server.domain.import_rows import Person, company_key, person_of
-from server.domain.job_rows import JobRow, Sought
+from server.domain.job_rows import Cell, JobRow, Sought
 from server.domain.own_contacts import ContactIds, own_contact
 from server.domain.pieces import PieceHasher, canonical_email
+from server.domain.profile_urls import canonical_profile_url
 from server.domain.state import Offer
 from server.domain.values import KeptEmail
 from server.store import directory, seeking
 from server.store.engine import AsyncConnection
+from server.store.erasure import erased
+from server.store.holdings import pieces
 from server.store.jobs import JobRecord
 from server.store.seeking import Candidate
 from server.usecases.erasure import UrlHasher
@@ -63,49 +66,110 @@ class Seeker:
         return Sought(
             row.row_no,
             row.subject,
-            typed=Offer(key, KeptEmail(email=person.email)),
+            typed=Offer(key, KeptEmail(email=person.email, typed=True)),
             contact=own_contact(row.subject, person) if is_own else None,
         )
 
     async def resolved(
         self, connection: AsyncConnection, record: JobRecord, rows: Sequence[JobRow]
     ) -> list[JobRow]:
-        """The rows with `subject` and `problem` as they are now; a few hundred at a time.
+        """The rows with `subject`, `problem` and `person` as they are now; a few hundred at a time.
 
-        Exports: a subject that the org cannot see is none. Imports: found by profile URL, address,
-        or name and company; who has an address and is found by none of them becomes a contact of
-        this org alone. A row that was left unread keeps its problem.
+        Exports: a subject that the org cannot see is none. Imports: found by profile URL, by an
+        address that is the org's, or by name and company; who has an address and is found by none
+        of them becomes a contact of this org alone. A row that was left unread keeps its problem.
         """
         if record.action == "export":
             return await _still_seen(connection, record.org, rows)
         read = [_person(record, row) for row in rows]
-        people = [one for one in read if isinstance(one, Person)]
-        barred = await self._erased(connection, people)
-        known = await _known(
-            connection, record.org, [one for one in people if one.url not in barred]
+        hashes = [self._hash(record, *each) for each in zip(rows, read, strict=True)]
+        barred = await self._erased(connection, hashes)
+        read = [
+            _Finding(problem=ERASED) if isinstance(one, Person) and hash_ in barred else one
+            for one, hash_ in zip(read, hashes, strict=True)
+        ]
+        known = await self._known(
+            connection, record, [one for one in read if isinstance(one, Person)]
         )
         findings = [
-            one if isinstance(one, _Finding) else self._finding(record.org, one, known, barred)
+            one if isinstance(one, _Finding) else self._finding(record.org, one, known)
             for one in read
         ]
         return [
-            msgspec.structs.replace(row, subject=finding.subject, problem=finding.problem)
-            for row, finding in zip(rows, findings, strict=True)
+            msgspec.structs.replace(
+                row, subject=finding.subject, problem=finding.problem, person=hash_
+            )
+            for row, finding, hash_ in zip(rows, findings, hashes, strict=True)
         ]
 
-    async def _erased(
-        self, connection: AsyncConnection, people: Iterable[Person]
-    ) -> frozenset[str]:
-        """The canonical URLs among theirs that must not come back (R4)."""
-        hashes = {self._urls.hash(one.url): one.url for one in people if one.url is not None}
-        gone = await seeking.erased(connection, list(hashes))
-        return frozenset(hashes[one] for one in gone)
+    def _hash(self, record: JobRecord, row: JobRow, read: Person | _Finding) -> bytes | None:
+        """Under which an erasure finds the row, also one that is a problem."""
+        if row.cells is None:
+            return row.person
+        url = read.url if isinstance(read, Person) and read.url else _page(record, row.cells)
+        return self._urls.hash(url) if url is not None else None
 
-    def _finding(
-        self, org: OrgId, person: Person, known: _Known, barred: frozenset[str]
-    ) -> _Finding:
-        if person.url in barred:
-            return _Finding(problem=ERASED)
+    async def _erased(
+        self, connection: AsyncConnection, hashes: Iterable[bytes | None]
+    ) -> frozenset[bytes]:
+        """Those of people who must not come back (R4)."""
+        asked = sorted({one for one in hashes if one is not None})
+        return await connection.run_sync(erased, asked)
+
+    async def _known(
+        self, connection: AsyncConnection, record: JobRecord, people: Sequence[Person]
+    ) -> _Known:
+        """A handful of statements, whatever the number of people."""
+        org = record.org
+        urls = {person.url: None for person in people if person.url is not None}
+        at_url = await directory.at_urls(connection, org, list(urls))
+        others = [person for person in people if person.url not in at_url]
+        names = {name: None for name, _ in map(_called, others) if name}
+        called: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+        for candidate in await seeking.called(connection, org, list(names)):
+            if candidate.company is not None:
+                called[candidate.sort, company_key(candidate.company)].append(candidate)
+        return _Known(at_url, await self._at_addresses(connection, record, others), called)
+
+    async def _at_addresses(
+        self, connection: AsyncConnection, record: JobRecord, people: Sequence[Person]
+    ) -> Mapping[str, Sequence[Candidate]]:
+        """The org's own contacts with their addresses; of the directory's only those whose address
+        the org has paid for. Whoever else has an address is nothing that a free quote, or a file,
+        may tell (R10): what is not owned is not even looked for.
+        """
+        owned = await self._owned(connection, record, people)
+        paid = [person for person in people if person.canonical in owned]
+        found: dict[str, list[Candidate]] = defaultdict(list)
+        for org, some in ((record.org, people), (EVERYONE, paid)):
+            written = {form: None for person in some for form in _written(person)}
+            for one in await seeking.at_addresses(connection, org, list(written)):
+                if one.email is not None:
+                    found[canonical_email(one.email)].append(one)
+        return found
+
+    async def _owned(
+        self, connection: AsyncConnection, record: JobRecord, people: Iterable[Person]
+    ) -> frozenset[str]:
+        """The canonical addresses among theirs that the org owns.
+
+        To a started job those of its quote: who is known by an address only since then has phone
+        numbers that no hold was placed for.
+        """
+        keys = {
+            self._hasher.key(record.org, "email", person.canonical): person.canonical
+            for person in people
+            if person.canonical is not None
+        }
+        through = record.quote.as_of_seq if record.started_us is not None and record.quote else None
+        found = await connection.run_sync(pieces, record.org, sorted(keys))
+        return frozenset(
+            keys[key]
+            for key, piece in found.items()
+            if piece.live and (through is None or piece.seq <= through)
+        )
+
+    def _finding(self, org: OrgId, person: Person, known: _Known) -> _Finding:
         if person.url is not None and person.url in known.at_url:
             return _Finding(known.at_url[person.url])
         namesakes = known.called.get(_called(person), ())
@@ -129,6 +193,21 @@ def _person(record: JobRecord, row: JobRow) -> Person | _Finding:
         return _Finding(problem=str(error))
 
 
+def _page(record: JobRecord, cells: Sequence[Cell]) -> str | None:
+    """The canonical URL of a person's page in the row: in the column for it, else in any other, for
+    an erasure takes the row whatever the user makes of its columns (R4)."""
+    assert record.file is not None, "an import has a file"
+    place = positions_of(record.mapping, record.file.columns).get("url")
+    first = cells[place : place + 1] if place is not None else ()
+    for cell in (*first, *cells):
+        # Most cells are no address, which is told faster so.
+        if isinstance(cell, str) and "/in/" in cell.lower():
+            profile = canonical_profile_url(cell)
+            if profile is not None and profile.type == "contact":
+                return profile.url
+    return None
+
+
 async def _still_seen(
     connection: AsyncConnection, org: OrgId, rows: Sequence[JobRow]
 ) -> list[JobRow]:
@@ -137,24 +216,6 @@ async def _still_seen(
     return [
         row if row.subject in seen else msgspec.structs.replace(row, subject=None) for row in rows
     ]
-
-
-async def _known(connection: AsyncConnection, org: OrgId, people: Sequence[Person]) -> _Known:
-    """Three statements, whatever the number of people."""
-    urls = {person.url: None for person in people if person.url is not None}
-    at_url = await directory.at_urls(connection, org, list(urls))
-    others = [person for person in people if person.url not in at_url]
-    written = {form: None for person in others for form in _written(person)}
-    names = {name: None for name, _ in map(_called, others) if name}
-    at_address: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in await seeking.at_addresses(connection, org, list(written)):
-        if candidate.email is not None:
-            at_address[canonical_email(candidate.email)].append(candidate)
-    called: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
-    for candidate in await seeking.called(connection, org, list(names)):
-        if candidate.company is not None:
-            called[candidate.sort, company_key(candidate.company)].append(candidate)
-    return _Known(at_url, at_address, called)
 
 
 def _written(person: Person) -> set[str]:

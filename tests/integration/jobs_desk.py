@@ -58,10 +58,14 @@ class Server:
     and its sweep of rows were woken."""
 
     def __init__(
-        self, house: House, database: Database | None = None, charger: Charger | None = None
+        self,
+        house: House,
+        database: Database | None = None,
+        charger: Charger | None = None,
+        seeker: GatedSeeker | None = None,
     ) -> None:
         self.house = house
-        self.seeker = GatedSeeker(house.settings)
+        self.seeker = seeker or GatedSeeker(house.settings)
         self.told: list[tuple[UserId, Job]] = []
         self.wakes = 0
         self.sweeps = 0

@@ -66,6 +66,13 @@ async def found(org: Org, text: str) -> SubjectId | None:
     return row.subject
 
 
+async def paid_for(stage: Stage, slug: str) -> SubjectId:
+    """Acme owns the address of the directory's person."""
+    subject = await stage.id_of(f"{PERSON}{slug}")
+    await stage.acme.bob.reveal((subject, "email"))
+    return subject
+
+
 async def problem(org: Org, text: str) -> str | None:
     """Of a file of one row, why it is left out."""
     _, [row] = await imported(org, text)
@@ -96,17 +103,42 @@ async def test_r25_a_person_is_found_by_the_page_in_any_form(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("typed", ["Ana@Kestrel.example", " Ana Maria <Ana@Kestrel.example>"])
-async def test_r25_a_person_is_found_by_the_address(stage: Stage, typed: str) -> None:
-    assert await found(stage.acme.org, f"Email\n{typed}\n") == await stage.id_of(f"{PERSON}ana")
+async def test_r25_a_person_is_found_by_an_address_that_is_paid_for(
+    stage: Stage, typed: str
+) -> None:
+    ana = await paid_for(stage, "ana")
+    assert await found(stage.acme.org, f"Email\n{typed}\n") == ana
+
+
+async def test_r10_nobody_is_found_by_an_address_that_is_not_paid_for(stage: Stage) -> None:
+    """Not by another org that paid either, nor once the charge was reversed."""
+    ana, text = await paid_for(stage, "ana"), "Email\nAna@Kestrel.example\n"
+    assert await found(stage.acme.globex, text) != ana
+    [entry] = [line for line in await stage.acme.org.entries() if line.subject_id == ana]
+    await stage.acme.org.reverse(entry.seq)
+    assert (await sought(stage.acme.org, text)).contact is not None
+
+
+async def test_r10_what_is_not_paid_for_is_not_even_looked_for(stage: Stage) -> None:
+    """So that nothing, the time it takes included, tells a good guess from a bad one."""
+    org = stage.acme.org
+    good, bad = [
+        await statements_of(org, f"Email\n{guess}@Kestrel.example\n") for guess in ("Ana", "Ann")
+    ]
+    assert [statement for statement, _ in good] == [statement for statement, _ in bad]
+    looked_at = [given for statement, given in good if "subject.email IN" in statement]
+    assert [org.id in given for given in looked_at] == [True]
 
 
 async def test_r25_an_address_is_found_in_small_letters_however_it_is_typed(stage: Stage) -> None:
     await stage.load(person("dee", "Dee Ito", email="dee@kestrel.example"))
-    text = "Email\nDEE@Kestrel.EXAMPLE\n"
-    assert await found(stage.acme.org, text) == await stage.id_of(f"{PERSON}dee")
+    dee = await paid_for(stage, "dee")
+    assert await found(stage.acme.org, "Email\nDEE@Kestrel.EXAMPLE\n") == dee
 
 
 async def test_r25_of_people_who_share_an_address_the_name_tells(stage: Stage) -> None:
+    """It is one piece: who paid for Cem's paid for Bea's."""
+    await paid_for(stage, "cem")
     org, bea = stage.acme.org, await stage.id_of(f"{PERSON}bea")
     header = "Email,Name\n"
     assert await found(org, f"{header}office@kestrel.example,bea ROTH\n") == bea
@@ -114,6 +146,7 @@ async def test_r25_of_people_who_share_an_address_the_name_tells(stage: Stage) -
 
 
 async def test_r25_an_address_that_several_share_is_nobodys_in_the_directory(stage: Stage) -> None:
+    await paid_for(stage, "bea")
     looked_for = await sought(stage.acme.org, "Email\noffice@kestrel.example\n")
     assert looked_for.contact is not None
     assert looked_for.contact.record.name == UNNAMED
@@ -122,6 +155,7 @@ async def test_r25_an_address_that_several_share_is_nobodys_in_the_directory(sta
 async def test_r25_an_address_of_somebody_with_quite_another_name_is_not_the_rows(
     stage: Stage,
 ) -> None:
+    await paid_for(stage, "ana")
     looked_for = await sought(stage.acme.org, "Email,Name\nAna@Kestrel.example,Ugo Neri\n")
     assert looked_for.contact is not None
     assert looked_for.contact.record.name == "Ugo Neri"
@@ -220,7 +254,7 @@ async def test_r25_another_orgs_contact_changes_nothing_about_what_is_found(stag
 async def test_r25_the_directorys_record_goes_before_the_orgs_own(stage: Stage) -> None:
     await filed(stage.acme.org, "Email,Name,Company\ngus@oak.example,Gus Oak,Oak\n")
     await stage.load(person("gus", "Gus Oak", company="Oak", email="gus@oak.example"))
-    gus = await stage.id_of(f"{PERSON}gus")
+    gus = await paid_for(stage, "gus")
     assert await found(stage.acme.org, "Email\ngus@oak.example\n") == gus
     assert await found(stage.acme.org, "Name,Company\nGus Oak,Oak\n") == gus
 
@@ -243,14 +277,16 @@ async def test_r04_of_a_row_whose_cells_an_erasure_took_nothing_is_looked_for(
 
 
 async def test_r25_bad_rows_are_told_by_line_and_do_not_sink_the_rest(stage: Stage) -> None:
+    ana = await paid_for(stage, "ana")
     text = "Email,Name\nana@,Ana\ng\0us@oak.example,Gus\nAna@Kestrel.example,Ana\n"
     _, rows = await imported(stage.acme.org, text)
     assert [(row.line, row.problem is None) for row in rows] == [(2, False), (3, False), (4, True)]
-    assert rows[2].subject == await stage.id_of(f"{PERSON}ana")
+    assert rows[2].subject == ana
 
 
 async def test_r25_another_mapping_judges_every_row_anew(stage: Stage) -> None:
     org = stage.acme.org
+    ana = await paid_for(stage, "ana")
     upload = await read_upload(io.BytesIO(b"Post,Wer\nAna@Kestrel.example,\nx\0x,\n"), "x.csv")
     rows = list(upload.rows)
     unmapped = await resolved(org, record_of(org, upload.file.columns, upload.mapping), rows)
@@ -260,7 +296,7 @@ async def test_r25_another_mapping_judges_every_row_anew(stage: Stage) -> None:
     ]
     mapped = await resolved(org, record_of(org, upload.file.columns, {"email": "Post"}), unmapped)
     assert mapped[0].problem is None
-    assert mapped[0].subject == await stage.id_of(f"{PERSON}ana")
+    assert mapped[0].subject == ana
     assert mapped[1].problem == "the line holds a NUL character"
 
 
@@ -285,21 +321,38 @@ async def test_a_chunk_of_rows_takes_few_statements_that_read_no_table_through(
     )
     record = record_of(org, upload.file.columns, upload.mapping)
     async with stage.database.read() as connection:
-        seen: list[tuple[str, Any]] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, _many: bool) -> None:
-            seen.append((statement, given))
-
-        target = connection.sync_connection
-        event.listen(target, "before_cursor_execute", note)
-        rows = await SEEKER.resolved(connection, record, list(upload.rows))
-        event.remove(target, "before_cursor_execute", note)
-        assert len(seen) == 4
+        rows, seen = await watched(connection, record, list(upload.rows))
+        assert len(seen) == 5
         plans = [await plan_of(connection, *one) for one in seen]
     assert len({row.subject for row in rows}) == 250
-    assert [plan for plan in plans if "SCAN subject" in plan or "Seq Scan" in plan] == []
+    assert [plan for plan in plans if "SCAN subject" in plan or "Seq Scan on subject" in plan] == []
     assert any("ix_subject_email" in plan for plan in plans)
     assert any("ix_subject_list" in plan for plan in plans)
+
+
+async def statements_of(org: Org, text: str) -> list[tuple[str, Any]]:
+    """That resolving a file takes, with their values."""
+    upload = await read_upload(io.BytesIO(text.encode()), "people.csv")
+    record = record_of(org, upload.file.columns, upload.mapping)
+    async with org.house.database.read() as connection:
+        _, seen = await watched(connection, record, list(upload.rows))
+    return seen
+
+
+async def watched(
+    connection: AsyncConnection, record: JobRecord, rows: list[JobRow]
+) -> tuple[list[JobRow], list[tuple[str, Any]]]:
+    """The resolved rows, and the statements that it took."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, given: Any, _x: Any, _many: bool) -> None:
+        seen.append((statement, given))
+
+    target = connection.sync_connection
+    event.listen(target, "before_cursor_execute", note)
+    found = await SEEKER.resolved(connection, record, rows)
+    event.remove(target, "before_cursor_execute", note)
+    return found, seen
 
 
 async def plan_of(connection: AsyncConnection, statement: str, given: Any) -> str:

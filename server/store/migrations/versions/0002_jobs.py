@@ -41,12 +41,11 @@ def upgrade() -> None:
         sa.Column("expires_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("org_id", "id", name=op.f("pk_job")),
     )
-    with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.create_index("ix_job_list", ["org_id", "created_us", "id"], unique=False)
-        batch_op.create_index(
-            "ix_job_of_user", ["org_id", "user_id", "created_us", "id"], unique=False
-        )
-        batch_op.create_index("ix_job_status", ["status", "lease_us"], unique=False)
+    op.create_index("ix_job_list", "job", ["org_id", "created_us", "id"], unique=False)
+    op.create_index(
+        "ix_job_of_user", "job", ["org_id", "user_id", "created_us", "id"], unique=False
+    )
+    op.create_index("ix_job_status", "job", ["status", "lease_us"], unique=False)
 
     op.create_table(
         "job_row",
@@ -59,8 +58,17 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("told", sa.Text(), nullable=True),
         sa.Column("items", sa.Text(), nullable=True),
+        sa.Column("person", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("org_id", "job_id", "row_no", name=op.f("pk_job_row")),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_job_row_person",
+        "job_row",
+        ["person"],
+        unique=False,
+        sqlite_where=sa.text("person IS NOT NULL"),
+        postgresql_where=sa.text("person IS NOT NULL"),
     )
     op.create_index(
         "ix_job_row_problem",
@@ -70,34 +78,18 @@ def upgrade() -> None:
         sqlite_where=sa.text("problem IS NOT NULL"),
         postgresql_where=sa.text("problem IS NOT NULL"),
     )
-    with op.batch_alter_table("job_row", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_job_row_subject",
-            ["subject_id"],
-            unique=False,
-            sqlite_where=sa.text("subject_id IS NOT NULL"),
-            postgresql_where=sa.text("subject_id IS NOT NULL"),
-        )
-
-    with op.batch_alter_table("subject", schema=None) as batch_op:
-        batch_op.create_index("ix_subject_email", ["email"], unique=False)
+    op.create_index(
+        "ix_job_row_subject",
+        "job_row",
+        ["subject_id"],
+        unique=False,
+        sqlite_where=sa.text("subject_id IS NOT NULL"),
+        postgresql_where=sa.text("subject_id IS NOT NULL"),
+    )
+    op.create_index("ix_subject_email", "subject", ["email"], unique=False)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("subject", schema=None) as batch_op:
-        batch_op.drop_index("ix_subject_email")
-
-    with op.batch_alter_table("job_row", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_job_row_subject",
-            sqlite_where=sa.text("subject_id IS NOT NULL"),
-            postgresql_where=sa.text("subject_id IS NOT NULL"),
-        )
-
+    op.drop_index("ix_subject_email", "subject")
     op.drop_table("job_row")
-    with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.drop_index("ix_job_status")
-        batch_op.drop_index("ix_job_of_user")
-        batch_op.drop_index("ix_job_list")
-
     op.drop_table("job")
