@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, select, text, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import EVERYONE, JobId, OrgId, SubjectId
 from server.domain.job_rows import JobRow, Told
 from server.store.bulk import BulkInsert
+from server.store.erasure import lock_out
 from server.store.lists import chunked
 from server.store.prepared import PreparedSelect
 from server.store.schema import job, job_row, subject
@@ -37,7 +38,8 @@ _analysis: msgspec.json.Decoder[Analysis] = msgspec.json.Decoder(Analysis)
 class Findings(NamedTuple):
     """Rows as they were found anew, of a job that must still be `worker`'s and `status`.
 
-    `looked_up`: how far the job is with it; None while it is being settled.
+    `looked_up`: how far the job is with it; None while it is being settled. `new_problems`: how
+    many of `rows` were none before (R25).
     """
 
     org: OrgId
@@ -46,6 +48,7 @@ class Findings(NamedTuple):
     status: JobStatus
     looked_up: int | None
     rows: Sequence[JobRow]
+    new_problems: int
 
 
 async def told_of(
@@ -61,9 +64,7 @@ def put_findings(connection: Connection, found: Findings) -> bool:
 
     Whoever was erased since the rows were read is not told of again (R4).
     """
-    # Before the job's row is locked: an erasure holds this and waits for the orgs' locks, under
-    # which the charger waits for the job's row.
-    _lock_out_erasures(connection)
+    lock_out(connection)
     if not _is_still_mine(connection, found):
         return False
     there = _still_there(connection, {row.subject for row in found.rows if row.subject})
@@ -93,17 +94,11 @@ def _told_from(row: Row[Any]) -> Told:
     return Told(**{name: getattr(row, name) for name in _PUBLIC}, analysis=analysis)
 
 
-def _lock_out_erasures(connection: Connection) -> None:
-    """SQLite has one writer at a time anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE erasure IN SHARE MODE"))
-
-
 def _is_still_mine(connection: Connection, found: Findings) -> bool:
     """Locks the job's row, so that nobody ends the job before this is written."""
-    moved = {"worker": found.worker, "looked_up": found.looked_up}
-    if found.looked_up is None:
-        del moved["looked_up"]
+    moved: dict[str, Any] = {"problem_count": job.c.problem_count + found.new_problems}
+    if found.looked_up is not None:
+        moved["looked_up"] = found.looked_up
     locked = connection.execute(
         update(job)
         .where(

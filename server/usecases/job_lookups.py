@@ -53,8 +53,11 @@ class Lookups:
             found = await self._told(
                 connection, record, await self._found(connection, record, stored)
             )
-        await self._put(record, found, through)
-        return msgspec.structs.replace(record, looked_up=through)
+        more = _problems(found) - _problems(stored)
+        await self._put(record, found, more, through)
+        return msgspec.structs.replace(
+            record, looked_up=through, problem_count=record.problem_count + more
+        )
 
     async def rows(self, record: JobRecord, first: int, through: int) -> list[JobRow]:
         """Rows of a settling job as they are found now: a record that has vanished since the job
@@ -69,7 +72,7 @@ class Lookups:
             moved = [row for row in found if known[row.row_no] != (row.subject, row.problem)]
             told = await self._told(connection, record, moved)
         if told:
-            await self._put(record, told, None)
+            await self._put(record, told, _problems(found) - _problems(stored), None)
         return found
 
     async def leave_out(self, record: JobRecord, row: JobRow, problem: str) -> None:
@@ -77,7 +80,8 @@ class Lookups:
 
         Raises NotTheWorker and Unavailable.
         """
-        await self._put(record, [msgspec.structs.replace(row, problem=problem)], None)
+        left = [msgspec.structs.replace(row, problem=problem)]
+        await self._put(record, left, _problems(left) - _problems([row]), None)
 
     async def _found(
         self, connection: AsyncConnection, record: JobRecord, rows: Sequence[JobRow]
@@ -97,8 +101,14 @@ class Lookups:
             for row in rows
         ]
 
-    async def _put(self, record: JobRecord, rows: Sequence[JobRow], looked_up: int | None) -> None:
+    async def _put(
+        self, record: JobRecord, rows: Sequence[JobRow], new_problems: int, looked_up: int | None
+    ) -> None:
         status: JobStatus = "settling" if looked_up is None else "running"
-        found = Findings(record.org, record.id, self._worker, status, looked_up, rows)
+        found = Findings(record.org, record.id, self._worker, status, looked_up, rows, new_problems)
         if not await self._database.carry_out(partial(store.put_findings, found=found)):
             raise NotTheWorker("This job is no longer this worker's.", job_status=record.status)
+
+
+def _problems(rows: Sequence[JobRow]) -> int:
+    return sum(row.problem is not None for row in rows)
