@@ -21,7 +21,7 @@ UNPACKED_BYTES_MAX: Final = 400_000_000
 RATIO_MAX: Final = 150
 RATIO_FROM_BYTES: Final = 20_000_000
 WHOLE_BYTES_MAX: Final = 1_000_000
-"""Of a part that is read at once, such as the list of sheets; its objects take thirty times that."""
+"""Of a part that is read at once, such as the list of sheets; its objects take thirty times it."""
 RECORD_BYTES_MAX: Final = 2_000_000
 """Of a record and what stands before it: the widest row without its texts has 500 kB."""
 DEPTH_MAX: Final = 64
