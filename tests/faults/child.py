@@ -3,9 +3,11 @@
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from server.domain.ids import SubjectId
+from server.wire.words import JobAction
 from tests.acme import Member
 from tests.processes import ChildProcess
 
@@ -18,9 +20,10 @@ def charging(bob: Member, subjects: list[SubjectId], *options: str) -> ChildProc
     return _started("charging", *options, bob.org.house.database.url, bob.org.id, bob.id, *subjects)
 
 
-def working(bob: Member, step: str, subjects: list[SubjectId]) -> ChildProcess:
+def working(bob: Member, step: str, action: JobAction, whom: Sequence[str]) -> ChildProcess:
     """The program of tests/faults/working.py."""
-    return _started("working", bob.org.house.database.url, bob.org.id, bob.id, step, *subjects)
+    url = bob.org.house.database.url
+    return _started("working", url, bob.org.id, bob.id, step, action, *whom)
 
 
 def answered(log: str, verb: str) -> dict[str, int]:

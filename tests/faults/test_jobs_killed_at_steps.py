@@ -1,15 +1,17 @@
 """kill -9 at each step of a job: another process finishes it, once (R20, R21, R23)."""
 
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from server.domain.ids import SubjectId
-from server.store import jobs
+from server.store import jobs, schema
 from server.usecases.job_told import job_of
 from server.usecases.job_work import Pace
+from server.wire.words import JobAction
 from tests.acme import House, Member, opened
 from tests.faults.child import START_TIMEOUT_S, working
 from tests.faults.working import STEPS
@@ -17,6 +19,7 @@ from tests.job_stage import Process, record_of
 
 ROWS = 600
 """Several chunks of the lookups and of the settlement."""
+ADDRESSES = [f"person{number}@oak.example" for number in range(ROWS)]
 LEASE_OVER = timedelta(microseconds=Pace().lease_us)
 
 
@@ -42,8 +45,30 @@ async def people(house: House) -> list[SubjectId]:
 async def test_worked_example_9_a_job_killed_at_any_step_is_finished_once(
     bob: Member, people: list[SubjectId], step: str
 ) -> None:
+    charged = await killed_and_finished(bob, step, "export", people)
+    assert sorted(charged) == sorted(people)
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_r25_an_import_killed_at_any_step_leaves_each_of_its_people_once(
+    bob: Member, step: str
+) -> None:
+    """As contacts of the org, which come into being with the chunk that charges them."""
+    charged = await killed_and_finished(bob, step, "import", ADDRESSES)
+    assert len(set(charged)) == len(charged) == ROWS
+    async with bob.org.house.database.read() as connection:
+        own = select(*schema.subject.c["id", "email"]).where(schema.subject.c.org_id == bob.org.id)
+        contacts = (await connection.execute(own)).all()
+    assert sorted(row.id for row in contacts) == sorted(charged)
+    assert sorted(row.email for row in contacts) == sorted(ADDRESSES)
+
+
+async def killed_and_finished(
+    bob: Member, step: str, action: JobAction, whom: Sequence[str]
+) -> list[SubjectId]:
+    """The job is killed at the step and finished by another process; whom it charged."""
     house = bob.org.house
-    child = working(bob, step, people)
+    child = working(bob, step, action, whom)
     assert child.wait(timeout_s=START_TIMEOUT_S) == -signal.SIGKILL, child.log
     await house.check()
     house.clock.now = datetime.now(UTC) + LEASE_OVER
@@ -60,7 +85,7 @@ async def test_worked_example_9_a_job_killed_at_any_step_is_finished_once(
     assert record.account == []
     assert record.settlement is not None
     assert (record.settlement.charged, record.settlement.credits) == (ROWS, ROWS)
-    charged = [line for line in await bob.org.entries() if line.action == "export"]
-    assert sorted(str(line.subject_id) for line in charged) == sorted(people)
     license_ = (await bob.battery()).license
     assert (license_.used, license_.held) == (ROWS, 0)
+    charged = [line for line in await bob.org.entries() if line.action == action]
+    return [line.subject_id for line in charged if line.subject_id is not None]
