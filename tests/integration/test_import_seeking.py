@@ -197,6 +197,7 @@ async def test_r25_the_typed_address_is_what_is_imported_for_a_person_known_unde
     assert msgspec.to_builtins(looked_for.typed.kept) == {
         "kind": "email",
         "email": "Ana@Home.example",
+        "typed": True,
     }
 
 
