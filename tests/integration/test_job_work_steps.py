@@ -235,14 +235,18 @@ async def test_r04_nobody_who_vanished_since_the_lookup_is_told_of(acme: Acme) -
     assert told == [True, False, True]
 
 
+URL = "https://www.linkedin.com/in/ana"
+
+
 async def test_r25_a_stranger_known_to_the_directory_by_the_settlement_is_that_person(
     acme: Acme,
 ) -> None:
     gate = Gate()
     server = at_mark(acme.house, gate)
-    job = await server.imported(acme.bob, "Email", "ana@example.com")
+    job = await server.imported(acme.bob, "Email,LinkedIn", f"ana@example.com,{URL}")
     work = await standing(server, gate)
     ana = await acme.house.contact(email="ana@example.com")
+    await acme.house.rewrite(ana, url=URL)
     gate.open()
     await work
     [row] = await rows_of(acme.bob, job)
@@ -257,9 +261,10 @@ async def test_r25_a_person_of_an_import_who_vanishes_is_this_orgs_own_by_the_se
     acme: Acme,
 ) -> None:
     ana = await acme.house.contact(email="ana@example.com")
+    await acme.house.rewrite(ana, url=URL)
     gate = Gate()
     server = at_mark(acme.house, gate)
-    job = await server.imported(acme.bob, "Email", "ana@example.com")
+    job = await server.imported(acme.bob, "Email,LinkedIn", f"ana@example.com,{URL}")
     work = await standing(server, gate)
     await vanish(acme.house, ana)
     gate.open()
