@@ -166,6 +166,7 @@ export const PAGE_PORT = "page";
  * @property {string} id
  * @property {"export" | "import"} action
  * @property {JobStatus} status
+ * @property {{id: string, name: string}} by
  * @property {{done: number, total: number}} progress
  * @property {Quote} quote
  * @property {Settlement | null} settlement
@@ -175,6 +176,7 @@ export const PAGE_PORT = "page";
  * @property {string | null} error
  * @property {string} created_at
  * @property {string | null} started_at
+ * @property {string | null} finished_at
  */
 
 /**

@@ -1,7 +1,8 @@
 /**
  * The user's exports and imports, as the server last told them. A job lives on the server; here is
  * what is shown of it, kept over the end of the worker. It changes by the socket's `job` messages, by
- * answers, and by `welcome`, which lists whatever is unfinished.
+ * answers, and by `welcome`, which lists whatever is unfinished. What was completed while nobody was
+ * here, or before the browser was closed, is asked for once.
  *
  * @import { Store } from "../browser.js"
  * @import { Job, JobStatus, JobView } from "../protocol.js"
@@ -10,11 +11,17 @@
  * @import { Unanswered } from "./unanswered.js"
  */
 
+import { createPutAway } from "./put-away.js";
 import { isLost } from "./unanswered.js";
 
 const KEY = "jobs";
-/** Ended jobs that nobody puts away; all of them can be found on the server. */
-const ENDED_KEPT_MAX = 5;
+/** Completed jobs that nobody puts away. */
+const COMPLETED_KEPT_MAX = 5;
+/** Jobs that ended without a file have little to tell. */
+const FRUITLESS_KEPT_MAX = 3;
+/** How far back completed jobs are looked for: most of what is listed are quotes left unstarted. */
+const RECALLED_MAX = 20;
+const RECALLED_MS = 7 * 24 * 3_600_000;
 /** What became of a job is not left open because one question about it was refused. */
 const ASK_AGAIN_MS = 5_000;
 
@@ -55,23 +62,46 @@ export function isLater(old, next) {
   return next.progress.done >= old.progress.done;
 }
 
+/** @param {Job} job */
+function endedMs({ finished_at, created_at }) {
+  return Date.parse(finished_at ?? created_at);
+}
+
+/**
+ * @param {Entry[]} entries in the order they came
+ * @returns {string[]} ids of ended jobs that newer ones leave no room for
+ */
+function surplus(entries) {
+  const ended = entries
+    .map(({ job }) => job)
+    .filter(({ status }) => isEnded(status))
+    .reverse()
+    .sort((a, b) => endedMs(b) - endedMs(a));
+  const completed = ended.filter(({ status }) => status === "completed");
+  const fruitless = ended.filter(({ status }) => status !== "completed");
+  return [...completed.slice(COMPLETED_KEPT_MAX), ...fruitless.slice(FRUITLESS_KEPT_MAX)].map(
+    ({ id }) => id,
+  );
+}
+
 /**
  * @param {object} parts
  * @param {Call} parts.call
  * @param {Unanswered} parts.unanswered
- * @param {Store} parts.store that survives the worker
+ * @param {{local: Store, session: Store}} parts.stores that survive the browser, and the worker
  * @param {Clock} parts.clock
  * @param {() => void} parts.changed
  */
-export function createJobs({ call, unanswered, store, clock, changed }) {
+export function createJobs({ call, unanswered, stores, clock, changed }) {
+  const store = stores.session;
+  const away = createPutAway(stores.local);
   /** @type {Map<string, Entry>} */
   const entries = new Map();
   /** Another user's answers are nothing to us. */
   let round = 0;
 
   function save() {
-    const ended = [...entries.values()].filter(({ job }) => isEnded(job.status));
-    for (const { job } of ended.slice(0, -ENDED_KEPT_MAX)) entries.delete(job.id);
+    for (const id of surplus([...entries.values()])) entries.delete(id);
     changed();
     return store.set(KEY, [...entries.values()]);
   }
@@ -109,6 +139,29 @@ export function createJobs({ call, unanswered, store, clock, changed }) {
     if (answer.ok) take(answer.value);
     else if (answer.problem.status === 404) drop(id);
     else clock.after(ASK_AGAIN_MS, () => entries.has(id) && refetch(id));
+  }
+
+  /** @param {string} user */
+  async function recall(user) {
+    const mine = round;
+    const answer = await call("GET", `/api/v1/jobs?limit=${RECALLED_MAX}`);
+    if (mine !== round) return;
+    if (!answer.ok) clock.after(ASK_AGAIN_MS, () => mine === round && recall(user));
+    else for (const job of answer.value.jobs) bringBack(job, user);
+  }
+
+  /**
+   * An admin is told of everybody's jobs.
+   *
+   * @param {Job} job
+   * @param {string} user
+   */
+  function bringBack(job, user) {
+    if (job.status !== "completed" || job.by.id !== user || away.has(job.id)) return;
+    if (entries.has(job.id)) return take(job);
+    if (clock.now() - endedMs(job) > RECALLED_MS) return;
+    entries.set(job.id, { job, pending: null, problem: null, sent: true });
+    save();
   }
 
   /** @param {string} id */
@@ -151,6 +204,7 @@ export function createJobs({ call, unanswered, store, clock, changed }) {
 
   return {
     async load() {
+      await away.load();
       for (const entry of (await store.get(KEY)) ?? []) {
         entries.set(entry.job.id, { ...entry, pending: null });
       }
@@ -192,6 +246,14 @@ export function createJobs({ call, unanswered, store, clock, changed }) {
       }
     },
 
+    /**
+     * After a time of which the socket tells nothing: own jobs that were completed lately are shown
+     * again, except those put away.
+     *
+     * @param {string} user id
+     */
+    recall,
+
     /** @param {string} id */
     start(id) {
       return ask(id, "start", () => {
@@ -222,7 +284,9 @@ export function createJobs({ call, unanswered, store, clock, changed }) {
     /** @param {string} id */
     putAway(id) {
       const entry = entries.get(id);
-      if (entry && isEnded(entry.job.status)) drop(id);
+      if (!entry || !isEnded(entry.job.status)) return;
+      away.add(id);
+      drop(id);
     },
 
     async forget() {

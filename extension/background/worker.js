@@ -73,7 +73,10 @@ const link = createLink({
     welcome(message) {
       figures.welcome(message);
       jobs.welcome(message.jobs);
-      if (!message.resumed) people.refreshAll();
+      if (!message.resumed) {
+        people.refreshAll();
+        jobs.recall(message.user.id);
+      }
       people.refresh();
     },
     message: receive,
@@ -116,7 +119,7 @@ const spending = createSpending({ call, unanswered });
 const jobs = createJobs({
   call,
   unanswered,
-  store: browser.session,
+  stores: { local: browser.local, session: browser.session },
   clock,
   changed: () => pages.changed(),
 });

@@ -87,9 +87,14 @@ class Search(Panel):
         expect(self.start).not_to_have_attribute("aria-disabled", "true")
 
     @property
+    def jobs(self) -> Locator:
+        """The exports that are shown, newest first."""
+        return self.frame.locator(".job")
+
+    @property
     def job(self) -> Locator:
         """The newest export."""
-        return self.frame.locator(".job").first
+        return self.jobs.first
 
     @property
     def status(self) -> Locator:

@@ -100,6 +100,11 @@ class Rep:
         self.web = web
         self.server_url = server_url
 
+    @classmethod
+    def returning(cls, profile: Profile, server_url: str) -> "Rep":
+        """Who was signed in when the profile was last closed."""
+        return cls(profile, server_url, profile.context.pages[0])
+
     def open(self, path: str) -> Panel:
         """Opens a page of the demo site in a new tab and waits for its panel."""
         page = self.profile.context.new_page()

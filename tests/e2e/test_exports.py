@@ -8,15 +8,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Playwright, Route, expect
 
 from server.demo.accounts import DEMO_PASSWORD
-from tests.e2e.conftest import Admin, DemoServer
+from tests.e2e.conftest import Admin, Caller, DemoServer
 from tests.e2e.exporting import Search
-from tests.e2e.reps import Profile, Rep
+from tests.e2e.reps import Profile, Rep, open_profile
 
 BACK_MS = 40_000
 """The longest wait between two attempts is 30 s."""
+GUS = "gus@globex.example"
 STARTS = "**/api/v1/jobs/*/start"
 FILES = "**/api/v1/jobs/*/file?*"
 
@@ -188,6 +189,36 @@ def test_r23_a_running_export_outlives_worker_page_and_server(
     expect(panel.status).to_contain_text("credits charged")
 
 
+def test_r24_finished_exports_are_back_when_the_browser_is_opened_again(
+    server: DemoServer, playwright: Playwright, chromium_path: str | None, tmp_path: Path
+) -> None:
+    with open_profile(playwright, chromium_path, tmp_path) as profile:
+        panel = Search.open(profile.pair(server.url, GUS, DEMO_PASSWORD), "logistics")
+        panel.box(0).check()
+        panel.get_quote()
+        panel.start.click()
+        panel.wait_for_job("completed")
+    caller = Caller(server.url, GUS)
+    companies = {"accounts": {"pages": [1, 1]}}
+    caller.wait_for(caller.start_export(companies, "personality", "While it was closed"))
+    caller.close()
+
+    with open_profile(playwright, chromium_path, tmp_path) as profile:
+        panel = Search.open(Rep.returning(profile, server.url), "logistics")
+        expect(panel.jobs.get_by_role("heading", level=2)).to_have_text(
+            ["While it was closed", "1 selected person"]
+        )
+        panel.put_away()
+        expect(panel.jobs).to_have_count(1)
+        file = panel.download("CSV")
+        assert file.suggested_filename == "1-selected-person_export.csv"
+        assert file.path().stat().st_size > 0
+
+    with open_profile(playwright, chromium_path, tmp_path) as profile:
+        panel = Search.open(Rep.returning(profile, server.url), "logistics")
+        expect(panel.jobs.get_by_role("heading", level=2)).to_have_text(["1 selected person"])
+
+
 def test_no_script_and_no_held_key_starts_an_export(bob: Rep) -> None:
     panel = Search.open(bob, "legal")
     before = left(panel)
@@ -266,7 +297,7 @@ def test_a_download_that_fails_says_so_and_can_be_tried_again(jane: Rep) -> None
 def test_r07_what_cannot_be_paid_has_no_button(
     server: DemoServer, new_profile: Callable[[], Profile]
 ) -> None:
-    gus = new_profile().pair(server.url, "gus@globex.example", DEMO_PASSWORD)
+    gus = new_profile().pair(server.url, GUS, DEMO_PASSWORD)
     panel = Search.open(gus, "sales")
     panel.all.check()
     panel.next_page()

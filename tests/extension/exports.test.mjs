@@ -49,7 +49,7 @@ function begin() {
   let n = 0;
   const newKey = () => `key-${sent.length}-${n++}`;
   const unanswered = createUnanswered({ store: stores.local, now: () => 0, newKey });
-  jobs = createJobs({ call, unanswered, store: stores.session, clock, changed: () => {} });
+  jobs = createJobs({ call, unanswered, stores, clock, changed: () => {} });
   exporting = createExporting({
     call,
     unanswered,

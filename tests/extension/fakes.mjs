@@ -151,6 +151,7 @@ export function job({ quote: quoted = {}, status = "quoted", ...over } = {}) {
     id: "job_1",
     action: "export",
     status,
+    by: { id: "usr_bob", name: "Bob Reyes" },
     progress: { done: 0, total: 20 },
     quote: quote(quoted),
     settlement: null,
@@ -160,6 +161,7 @@ export function job({ quote: quoted = {}, status = "quoted", ...over } = {}) {
     error: null,
     created_at: "2026-11-23T10:00:00Z",
     started_at: started ? "2026-11-23T10:00:05Z" : null,
+    finished_at: null,
     ...over,
   };
 }
