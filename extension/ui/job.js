@@ -92,7 +92,7 @@ function createHead(words, { putAway }) {
 }
 
 /** @param {Job} job */
-function isUnderWay({ status }) {
+export function isUnderWay({ status }) {
   return status === "running" || status === "settling";
 }
 
@@ -175,8 +175,7 @@ function createProgress(words, { stop }) {
       setAttribute(bar, "aria-valuetext", text);
       setAttribute(bar, "aria-label", jobTitle(words, job));
       setText(rows, text);
-      setText(held, say("job_held", { credits: words.count("price", job.quote.credits) }));
-      show(held, job.quote.credits > 0);
+      setText(held, heldText(words, job));
       show(button, job.status === "running");
       button.disabled = !online;
       setAttribute(button, "aria-disabled", pending === "stop" ? "true" : null);
@@ -184,6 +183,17 @@ function createProgress(words, { stop }) {
       setAttribute(button, "aria-label", say("job_stop_label", { title: jobTitle(words, job) }));
     },
   };
+}
+
+/**
+ * Once they are being charged, fewer are left on hold with every row: how many, the battery says.
+ *
+ * @param {Words} words
+ * @param {Job} job
+ */
+export function heldText(words, { status, quote: { credits } }) {
+  if (status !== "running" || credits === 0) return "";
+  return words.say("job_held", { credits: words.count("price", credits) });
 }
 
 /**

@@ -171,7 +171,7 @@ def test_r23_a_running_export_outlives_worker_page_and_server(
     panel.wait_for_job("running")
     bob.stop_worker()
     expect(panel.pill).to_have_text("OK · live")
-    expect(panel.status).to_have_text("Running. Nothing is charged before it ends.")
+    expect(panel.status).to_have_text("Running. Nothing has been charged yet.")
 
     again = Search.open(bob, "marketing")
     again.wait_for_job("running")

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { accountText, difference } from "../../extension/ui/account.js";
 import { figureLines } from "../../extension/ui/figures.js";
 import { fileName } from "../../extension/ui/file-name.js";
-import { jobTitle, statusText } from "../../extension/ui/job.js";
+import { heldText, jobTitle, statusText } from "../../extension/ui/job.js";
 import { markText } from "../../extension/ui/picking.js";
 import { messageText, partsText, startText } from "../../extension/ui/quote.js";
 import { job, quote } from "./fakes.mjs";
@@ -103,6 +103,12 @@ describe("a job", () => {
 
   test("settling says why there is no Stop", () => {
     assert.match(statusText(words, job({ status: "settling" })), /no longer be stopped/);
+  });
+
+  test("R20 what it holds is told until it is being charged, then by the battery alone", () => {
+    assert.equal(heldText(words, job({ status: "running" })), "12 credits on hold");
+    assert.equal(heldText(words, job({ status: "settling" })), "");
+    assert.equal(heldText(words, job({ status: "running", quote: { credits: 0 } })), "");
   });
 });
 
