@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 
 import { createJobs } from "../../extension/background/jobs.js";
 import { createUnanswered } from "../../extension/background/unanswered.js";
+import { parted } from "../../extension/panel/jobs.js";
 import { createFakeClock, createFakeStore, job, settled } from "./fakes.mjs";
 
 const BOB = "usr_bob";
@@ -134,5 +135,20 @@ describe("jobs that ended without a file", () => {
       jobs.take(job({ ...over, status: "stopped" }));
     }
     assert.deepEqual(shown(), ["job_4", "job_3", "job_2", "job_file"]);
+  });
+});
+
+describe("the panel", () => {
+  test("shows what is under way and the last that ended; the earlier ones are folded", () => {
+    const ids = (views) => views.map((view) => view.job.id);
+    const views = [
+      job({ id: "job_4", status: "running" }),
+      job({ id: "job_3", status: "stopped" }),
+      job({ id: "job_2", status: "settling" }),
+      done("job_1"),
+    ].map((each) => ({ job: each, pending: null, problem: null }));
+    const { current, past } = parted(views);
+    assert.deepEqual(ids(current), ["job_4", "job_3", "job_2"]);
+    assert.deepEqual(ids(past), ["job_1"]);
   });
 });
