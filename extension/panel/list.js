@@ -71,8 +71,9 @@ function createChoosing(words, { send, quote }) {
   const empty = createEmpty(words);
   const failed = createFailed(words, () => send({ type: "retry" }));
   const choice = el("section", { class: "sec" }, kinds.element);
+  const last = el("div", { class: "last" }, choice, ask.element);
   return {
-    element: el("div", {}, skeleton, people, empty, failed.element, choice, ask.element),
+    element: el("div", {}, skeleton, people, empty, failed.element, last),
     focus: () => picking.focus(),
     /**
      * @param {ListView} list

@@ -50,6 +50,9 @@ export function createQuote(words, actions) {
     message,
     buttons.element,
   );
+  element.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") buttons.back();
+  });
   return {
     element,
     focus: () => title.focus(),
@@ -153,6 +156,8 @@ function createButtons(words, actions) {
   back.addEventListener("click", actions.back);
   return {
     element: el("div", { class: "buttons" }, start, back),
+    /** As its button, which does nothing while the answer to a start is awaited. */
+    back: () => back.click(),
     /**
      * @param {JobView} offer
      * @param {QuoteState} state

@@ -205,11 +205,13 @@ def test_r24_finished_exports_are_back_when_the_browser_is_opened_again(
 
     with open_profile(playwright, chromium_path, tmp_path) as profile:
         panel = Search.open(Rep.returning(profile, server.url), "logistics")
+        expect(panel.jobs.get_by_role("heading", level=2)).to_have_text(["While it was closed"])
+        panel.frame.get_by_text("1 earlier").click()
         expect(panel.jobs.get_by_role("heading", level=2)).to_have_text(
             ["While it was closed", "1 selected person"]
         )
         panel.put_away()
-        expect(panel.jobs).to_have_count(1)
+        expect(panel.frame.get_by_text("1 earlier")).to_be_hidden()
         file = panel.download("CSV")
         assert file.suggested_filename == "1-selected-person_export.csv"
         assert file.path().stat().st_size > 0
@@ -237,8 +239,9 @@ def test_no_script_and_no_held_key_starts_an_export(bob: Rep) -> None:
     panel.page.keyboard.up("Enter")
     expect(panel.start).to_be_focused()
     panel.start.evaluate("button => button.click()")
-    panel.frame.get_by_role("button", name="Back").click()
+    panel.frame.get_by_role("button", name="Back").press("Escape")
     expect(panel.ask).to_be_visible()
+    expect(panel.all).to_be_focused()
     assert left(panel) == before
     expect(panel.held).to_contain_text("0 on hold")
 
