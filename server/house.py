@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import make_url
 
 from server.clock import now_us
-from server.clockwork import AGAIN_S, for_ever
+from server.clockwork import AGAIN_S, ended, for_ever
 from server.domain import errors
 from server.domain.ids import AtUs, OrgId, UserId
 from server.domain.pieces import PieceHasher
@@ -145,7 +145,7 @@ class House:
                 ("sweep of rows", self._row_sweep.run, CHORE_AGAIN_S),
             ):
                 task = asyncio.create_task(for_ever(name, chore, again_s=again_s))
-                stack.push_async_callback(_ended, task)
+                stack.push_async_callback(ended, [task])
             yield
 
     async def _unfinished_jobs(
@@ -173,8 +173,3 @@ class House:
             lock = OnlyServer(Path(file))
             lock.take()
             stack.callback(lock.release)
-
-
-async def _ended(chore: "asyncio.Task[None]") -> None:
-    chore.cancel()
-    await asyncio.gather(chore, return_exceptions=True)

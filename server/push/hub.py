@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from server.clockwork import for_ever
+from server.clockwork import ended, for_ever
 from server.domain import errors
 from server.domain.callers import Member
 from server.domain.commits import Commit
@@ -102,10 +102,8 @@ class Hub:
         for channel in self._channels.values():
             channel.stop()
         if self._pumps:
-            _, late = await asyncio.wait(self._pumps, timeout=STOP_WAIT_S)
-            for task in late:
-                task.cancel()
-        await asyncio.gather(*self._clockwork, *self._pumps, return_exceptions=True)
+            await asyncio.wait(self._pumps, timeout=STOP_WAIT_S)
+        await ended([*self._clockwork, *self._pumps])
 
     @property
     def counters(self) -> Counters:

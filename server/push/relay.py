@@ -23,7 +23,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from server.clockwork import for_ever
+from server.clockwork import ended, for_ever
 from server.domain import errors
 from server.domain.commits import Commit
 from server.domain.ids import OrgId, Seq, SessionId, UserId
@@ -118,9 +118,7 @@ class Relay:
     async def stop(self) -> None:
         """Ends what `start` began, and says what was not said yet: a process that only charges,
         such as the command line, needs no `start` for the other nodes to hear of it at once."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(self._tasks)
         if self._redis is not None:
             await self._publish_waiting(self._redis)
             await self._redis.aclose()

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from server.clockwork import for_ever
+from server.clockwork import ended, for_ever
 
 WITHIN_S = 5.0
 
@@ -53,3 +53,23 @@ async def test_only_being_cancelled_ends_it() -> None:
 async def end(task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_cancellation_that_was_swallowed_is_said_again() -> None:
+    begun = asyncio.Event()
+
+    async def swallows_one() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(swallows_one())
+    await begun.wait()
+    await ended([task])
+    assert task.cancelled()
+
+
+async def test_nothing_to_end_is_ended_at_once() -> None:
+    await ended([])
