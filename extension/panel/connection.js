@@ -10,6 +10,8 @@ import { PAGE_PORT } from "../protocol.js";
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 5_000;
+/** How old a click may be that a dying worker may have taken with it. */
+const LOST_MS = 2_000;
 
 /**
  * @param {object} parts
@@ -21,21 +23,31 @@ export function createConnection({ onView, introduce }) {
   let retryMs = FIRST_RETRY_MS;
   /** @type {ReturnType<typeof openPort> | null} */
   let port = null;
+  /** What nothing has come back after. To send it twice is safe: it spends by one key (R11).
+   * @type {{request: PageRequest, atMs: number}[]} */
+  let unanswered = [];
 
   function line() {
     port ??= open();
     return port;
   }
 
+  function lineAgain() {
+    const again = line();
+    unanswered = unanswered.filter(({ atMs }) => performance.now() - atMs < LOST_MS);
+    for (const { request } of unanswered) again.post(request);
+  }
+
   function open() {
     const opened = openPort(PAGE_PORT);
     opened.onMessage((view) => {
       retryMs = FIRST_RETRY_MS;
+      unanswered = [];
       onView(view);
     });
     opened.onGone(() => {
       port = null;
-      setTimeout(line, retryMs);
+      setTimeout(lineAgain, retryMs);
       retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
     });
     opened.post(introduce());
@@ -45,6 +57,10 @@ export function createConnection({ onView, introduce }) {
   line();
   return {
     // Whoever clicks does not wait for the next attempt.
-    send: (request) => line().post(request),
+    send(request) {
+      // What is shown is told on every line anyway.
+      if (request.type !== "show") unanswered.push({ request, atMs: performance.now() });
+      line().post(request);
+    },
   };
 }
