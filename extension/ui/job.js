@@ -105,7 +105,8 @@ export function statusText(words, job) {
   const { say } = words;
   switch (job.status) {
     case "completed":
-      return completedText(words, job);
+      // What could not be settled is told in the server's own sentence.
+      return [completedText(words, job), job.error].filter(Boolean).join(" ");
     case "failed":
       return job.error ? say("job_failed", { error: job.error }) : say("job_failed_plain");
     case "quoted":

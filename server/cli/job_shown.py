@@ -71,11 +71,12 @@ def quote_text(quote: Quote) -> str:
 
 
 def settlement_text(job: Job, settlement: Settlement) -> str:
-    """What was charged, beside what was quoted."""
+    """What was charged, beside what was quoted, and what could not be settled."""
     quoted = "as quoted"
     if settlement.credits != job.quote.credits:
         quoted = f"quoted were {job.quote.credits:,}"
-    return f"Charged {_split(settlement)}; {quoted}."
+    charged = f"Charged {_split(settlement)}; {quoted}."
+    return f"{charged} {job.error}" if job.error else charged
 
 
 def account_lines(job: Job) -> list[str]:

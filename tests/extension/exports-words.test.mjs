@@ -87,6 +87,11 @@ describe("a job", () => {
     );
   });
 
+  test("what could not be settled is told with the bill", () => {
+    const left = job({ status: "completed", settlement: settlement(), error: "1 row left out." });
+    assert.match(statusText(words, left), /license\. 1 row left out\.$/);
+  });
+
   test("R2 R31 what was free says why", () => {
     const free = { credits: 0, charged: 0, from_license: 0 };
     assert.match(completed({ ...free, already_owned: 19 }), /already owned everything/);

@@ -185,7 +185,7 @@ class Deployment:
     async def _import(
         self, client: httpx.AsyncClient, caller: Caller, chance: random.Random
     ) -> httpx.Response:
-        """Half of them people whom the directory has, some of them twice in the file."""
+        """Half of the addresses are ones the directory has, some of them twice in the file."""
         self._imported += 1
         known = [f"{chance.randrange(PEOPLE)}@example.com" for _ in range(ROWS // 2)]
         strangers = [f"{n}@stranger-{self._imported}.example" for n in range(ROWS // 2)]
