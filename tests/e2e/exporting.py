@@ -106,6 +106,11 @@ class Search(Panel):
         return self.job.get_by_role("button", name="Stop")
 
     def wait_for_job(self, status: str) -> None:
+        """Until the export begun last is that: earlier ones may lie there with any status."""
+        expect(self.quote).to_be_hidden(timeout=JOB_TIMEOUT_MS)
+        if status == "completed":
+            under_way = self.frame.locator(".job:is([data-status=running], [data-status=settling])")
+            expect(under_way).to_have_count(0, timeout=JOB_TIMEOUT_MS)
         expect(self.frame.locator(f".job[data-status={status}]").first).to_be_visible(
             timeout=JOB_TIMEOUT_MS
         )
