@@ -42,6 +42,7 @@ export async function closeStorageToPages() {
  * @property {(message: any) => void} post
  * @property {(listener: (message: any) => void) => void} onMessage
  * @property {(listener: () => void) => void} onGone
+ * @property {() => void} close
  */
 
 /**
@@ -55,6 +56,7 @@ function wrapped(port) {
     post: (message) => port.postMessage(message),
     onMessage: (listener) => port.onMessage.addListener((message) => listener(message)),
     onGone: (listener) => port.onDisconnect.addListener(() => listener()),
+    close: () => port.disconnect(),
   };
 }
 

@@ -10,8 +10,10 @@ import { PAGE_PORT } from "../protocol.js";
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 5_000;
+/** A line opened to a worker that is just being stopped stays silent, and nobody says that it ended. */
+const SILENT_MS = 1_000;
 /** How old a click may be that a dying worker may have taken with it. */
-const LOST_MS = 2_000;
+const LOST_MS = 10_000;
 
 /**
  * @param {object} parts
@@ -32,6 +34,12 @@ export function createConnection({ onView, introduce }) {
     return port;
   }
 
+  function gone() {
+    port = null;
+    setTimeout(lineAgain, retryMs);
+    retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
+  }
+
   function lineAgain() {
     const again = line();
     unanswered = unanswered.filter(({ atMs }) => performance.now() - atMs < LOST_MS);
@@ -40,15 +48,19 @@ export function createConnection({ onView, introduce }) {
 
   function open() {
     const opened = openPort(PAGE_PORT);
+    const silent = setTimeout(() => {
+      opened.close();
+      gone();
+    }, SILENT_MS);
     opened.onMessage((view) => {
+      clearTimeout(silent);
       retryMs = FIRST_RETRY_MS;
       unanswered = [];
       onView(view);
     });
     opened.onGone(() => {
-      port = null;
-      setTimeout(lineAgain, retryMs);
-      retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
+      clearTimeout(silent);
+      gone();
     });
     opened.post(introduce());
     return opened;

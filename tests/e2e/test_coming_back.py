@@ -16,11 +16,11 @@ def test_a_stopped_worker_is_back_before_anybody_notices(bob: Rep, jane: Rep) ->
     expect(janes.button("email")).to_be_enabled()
     jane.stop_worker()
     bobs.button("email").click()
-    expect(janes.row("email")).to_contain_text("revealed by Bob Reyes")
-    expect(janes.pill).to_have_text("OK · live")
+    expect(janes.row("email")).to_contain_text("revealed by Bob Reyes", timeout=BACK_MS)
+    expect(janes.pill).to_have_text("OK · live", timeout=BACK_MS)
     jane.stop_worker()
     janes.button("phone").click()
-    expect(bobs.row("phone")).to_contain_text("revealed by Jane Okafor")
+    expect(bobs.row("phone")).to_contain_text("revealed by Jane Okafor", timeout=BACK_MS)
 
 
 def test_a_server_that_was_away_is_told_and_found_again(
