@@ -1,10 +1,13 @@
-"""The loop of the socket tests is the product's own: its transports decide when a socket lags."""
+"""A deployment on each database, with Acme in it; and for the socket tests the product's own loop,
+whose transports decide when a socket lags."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 import uvloop
+
+from tests.acme import Acme, House, opened
 
 
 def pytest_asyncio_loop_factories(
@@ -14,3 +17,16 @@ def pytest_asyncio_loop_factories(
     if item.path.name.startswith(("test_socket_", "test_relay_")):
         return {"uvloop": uvloop.new_event_loop}
     return {"asyncio": asyncio.new_event_loop}
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    """One deployment; at the end `verify` has nothing to tell of any org."""
+    async with opened(database_url) as house:
+        yield house
+        await house.check()
+
+
+@pytest.fixture
+async def acme(house: House) -> Acme:
+    return await Acme.founded(house)

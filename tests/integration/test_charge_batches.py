@@ -35,11 +35,6 @@ async def house(database_url: str) -> AsyncIterator[House]:
         await house.check()
 
 
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
-
-
 @asynccontextmanager
 async def org_busy(org: Org) -> AsyncIterator[None]:
     """Somebody else's transaction holds the org: its writer waits."""

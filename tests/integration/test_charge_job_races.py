@@ -21,18 +21,6 @@ WAIT_S = 10
 
 
 @pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
-
-
-@pytest.fixture
 async def servers(house: House) -> AsyncIterator[list[Charger]]:
     """The charger of each server, with connections of its own."""
     async with AsyncExitStack() as closing:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import msgspec
@@ -22,25 +21,13 @@ from server.store import schema
 from server.usecases.erasure import UrlHasher, erase
 from server.wire.battery import Prices
 from server.wire.words import Kind
-from tests.acme import ODA, SECRET, Acme, House, opened
+from tests.acme import ODA, SECRET, Acme, House
 from tests.acme_jobs import WORKER, codes, led_to, quoted, spent
 from tests.job_rows import outcomes_of
 
 NO_KIND = cast(Kind, "fax")
 """What no door lets in: planning it fails as a bug would."""
 STRANGER_URL = "https://www.linkedin.com/in/a-stranger"
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 async def count(house: House, table: Any, *conditions: Any) -> int:

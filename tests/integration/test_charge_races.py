@@ -14,18 +14,11 @@ from server.domain.ids import Seq
 from server.store.engine import Database
 from server.usecases.charge import Charger
 from server.wire.reveals import RevealAnswer
-from tests.acme import ODA, House, Org, key, opened
+from tests.acme import ODA, House, Org, key
 
 SERVERS = 4
 T = TypeVar("T")
 Refusal = errors.BatteryError
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
 
 
 @pytest.fixture

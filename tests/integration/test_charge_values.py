@@ -1,28 +1,13 @@
 """Where the values an org owns are kept, and where they are not (R4, R5, R28)."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
-import pytest
 from sqlalchemy import select
 
 from server.store import schema
 from server.wire.reveals import PhoneResult
-from tests.acme import Acme, House, key, opened
+from tests.acme import Acme, key
 
 MOBILE, DIRECT = "+14155550101", "+14155550102"
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 async def owned_on(acme: Acme) -> set[str]:

@@ -1,13 +1,12 @@
 """The file of a finished export: what happened to each row, and the values the org owns (R24)."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
 
 from server.domain.ids import SubjectId
 from server.usecases.erasure import UrlHasher, erase
-from tests.acme import SECRET, Acme, House, opened
+from tests.acme import SECRET, Acme, House
 from tests.integration.job_files_stage import (
     SENIOR,
     Ask,
@@ -24,13 +23,6 @@ from tests.integration.job_files_stage import (
 MOBILE, DIRECT = "+14155550101", "+14155550102"
 AT = "Revealed at (America/New_York)"
 NOON_IN_SPRING = "2026-03-10 08:00:00"
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """The file of a finished import: the user's own, with what was found after it (R25)."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
-
-import pytest
 
 from server.domain.directory_records import Record, filed
 from server.domain.ids import SubjectId
@@ -13,7 +10,7 @@ from server.domain.state import Offer
 from server.domain.values import KeptEmail
 from server.usecases.erasure import UrlHasher, erase
 from server.wire.jobs import JobFile
-from tests.acme import SECRET, Acme, House, opened
+from tests.acme import SECRET, Acme
 from tests.integration.job_files_stage import (
     NEW_YORK,
     Ask,
@@ -30,18 +27,6 @@ FOUND = [
     *("Headline", "Location", "Profile URL", "Email outcome", "Seniority", "Function"),
     *("Tenure years", "Skills", "Credits", "Revealed by", AT, "Ledger entry"),
 ]
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 def imported(

@@ -4,7 +4,6 @@ import asyncio
 import csv
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from server.domain.ids import SubjectId
 from server.domain.job_rows import DateCell, JobRow
 from server.store.jobs import JobRecord
 from server.wire.jobs import JobFile
-from tests.acme import Acme, House, opened
+from tests.acme import Acme, House
 from tests.integration.job_files_stage import (
     Ask,
     csv_bytes,
@@ -36,17 +35,6 @@ FOUND = (
 )
 ODD = 'Zoë "Ace" 李, née\n=Second; line'
 MOBILE = "+14155550101"
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 @pytest.fixture

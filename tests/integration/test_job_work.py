@@ -1,21 +1,12 @@
 """The worker on real databases: from the start of a job to its bill (R19–R23)."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from server.domain.credit_month import from_us
 from server.store import job_rows
 from server.wire.jobs import AccountLine
-from tests.acme import Acme, House, opened
+from tests.acme import Acme, House
 from tests.job_stage import Process, record_of
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
 
 
 @pytest.fixture

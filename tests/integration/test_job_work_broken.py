@@ -1,6 +1,6 @@
 """Settling jobs that break again and again: they end, and what breaks them is told (R21, R23)."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 
 import pytest
 
@@ -12,17 +12,10 @@ from server.usecases import job_settling
 from server.usecases.job_endings import JobLedger
 from server.usecases.job_settling import FAILURES_MAX, UNSETTLED
 from server.wire.jobs import Job
-from tests.acme import Acme, House, opened
+from tests.acme import Acme, House
 from tests.job_stage import Process, items_of, record_of, rows_of
 
 ROWS = 300
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
 
 
 @pytest.fixture

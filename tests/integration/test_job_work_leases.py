@@ -19,19 +19,12 @@ from server.usecases.job_settling import CHUNK_PIECES, FAILURES_MAX
 from server.usecases.job_work import Pace
 from server.usecases.seeking import Seeker
 from server.wire.jobs import Job
-from tests.acme import Acme, House, Member, opened
+from tests.acme import Acme, House, Member
 from tests.job_stage import Process, record_of, rows_of
 from tests.job_steps import Asked, Gate, Nth, Step, SteppedLedger, SteppedSeeker
 from tests.services import eventually
 
 LEASE_S = Pace().lease_us / 1_000_000
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
 
 
 @pytest.fixture

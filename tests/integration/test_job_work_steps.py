@@ -1,7 +1,6 @@
 """What happens to a job between two steps of its worker (R4, R15, R20–R22)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -14,20 +13,13 @@ from server.domain.ids import SubjectId
 from server.store.schema import subject
 from server.usecases.job_settling import CHUNK_PIECES
 from server.usecases.seeking import Seeker
-from tests.acme import Acme, House, opened
+from tests.acme import Acme, House
 from tests.job_stage import Process, items_of, record_of, rows_of
 from tests.job_steps import Gate, Nth, SteppedLedger, SteppedSeeker
 
 RACES = 12
 CHUNKS_APART = 600
 """Rows: the lookups and the settlement take several chunks each."""
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Jobs that wait for each other, and those that do not: orgs, turns, places, leases (R23)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -23,13 +23,6 @@ from tests.acme import Acme, House, Member, opened
 from tests.job_stage import Process, items_of, record_of, rows_of
 from tests.job_steps import Gate, Nth, Step, SteppedLedger
 from tests.services import eventually
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
 
 
 @pytest.fixture

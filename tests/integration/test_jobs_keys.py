@@ -14,22 +14,10 @@ from server.store import jobs as store
 from server.store.engine import Database
 from server.store.jobs import NewJob
 from server.usecases.job_drafts import Begun, Drafts, sweep_drafts
-from tests.acme import Acme, House, key, opened
+from tests.acme import Acme, House, key
 from tests.integration.jobs_desk import Server, caller, count, nothing_is_left, rows_of
 
 LEASE_US = 30_000_000
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 @pytest.fixture

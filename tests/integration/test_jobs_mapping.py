@@ -1,7 +1,6 @@
 """Saying which column of a file is what, and what that does to rows, quote and start (R18, R25)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,24 +9,12 @@ from server.domain.ids import JobId
 from server.usecases.job_drafts import sweep_rows
 from server.wire.battery import Prices
 from server.wire.jobs import Job, MappingRequest
-from tests.acme import Acme, House, opened
+from tests.acme import Acme, House
 from tests.integration.jobs_desk import Server, caller, quoted_of, record_of
 
 LINES = ("Name,Work,Home", "Ana,ana@work.test,ana@home.test", "Ben,,ben@home.test")
 TO_HOME = MappingRequest(email="Home", name="Name")
 TO_WORK = MappingRequest(email="Work", name="Name")
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 @pytest.fixture

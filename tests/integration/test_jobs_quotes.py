@@ -2,7 +2,7 @@
 R18)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import insert
@@ -26,13 +26,6 @@ from tests.integration.jobs_desk import (
     rows_of,
 )
 from tests.services import eventually
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
 
 
 @pytest.fixture

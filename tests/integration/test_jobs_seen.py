@@ -1,28 +1,14 @@
 """Who sees which job, and how jobs are told (api.md, Jobs)."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from server.domain import errors
 from server.domain.ids import JobId
 from server.usecases.job_drafts import Drafts
 from server.wire.jobs import Job
-from tests.acme import Acme, House, opened
+from tests.acme import Acme, House
 from tests.integration.jobs_desk import Server, caller
 from tests.integration.test_jobs_keys import draft
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Starting a job: the hold is for what it needs now, never for more than was seen (R19, R26)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -18,18 +17,6 @@ from tests.acme import Acme, House, Org, opened
 from tests.integration.jobs_desk import WORKER, Server, caller, quoted_of, record_of
 
 HOUR_US = 3_600_000_000
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Jobs that end without completion: nothing is charged and nothing is kept (R15, R21, R25)."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
@@ -14,21 +13,9 @@ from server.store import schema
 from server.usecases.erasure import UrlHasher, erase
 from server.usecases.job_drafts import sweep_rows
 from server.wire.jobs import Job
-from tests.acme import SECRET, Acme, House, opened
+from tests.acme import SECRET, Acme, House
 from tests.integration.jobs_desk import WORKER, Server, caller, count, record_of, rows_of
 from tests.job_stage import Process
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from server.domain import errors
-from tests.acme import Acme, House, opened
+from tests.acme import Acme, House
 from tests.conftest import StartServer
 from tests.integration.halting_server import HaltingServer, halt
 from tests.integration.job_calls import (
@@ -31,18 +31,6 @@ from tests.services import BatteryServer, eventually
 NEW_YORK = ZoneInfo("America/New_York")
 PICKED_UP_WITHIN_S = 15.0
 """R23; what is left of such a short job takes no time beside it."""
-
-
-@pytest.fixture
-async def house(database_url: str) -> AsyncIterator[House]:
-    async with opened(database_url) as house:
-        yield house
-        await house.check()
-
-
-@pytest.fixture
-async def acme(house: House) -> Acme:
-    return await Acme.founded(house)
 
 
 @pytest.fixture
