@@ -13,7 +13,9 @@ from operator import attrgetter
 import msgspec
 import structlog
 
+from server.clockwork import Rounds
 from server.domain import errors
+from server.domain.holding import DEACTIVATED
 from server.domain.ids import AtUs
 from server.settings import Settings
 from server.store import job_leases
@@ -28,7 +30,6 @@ EVERY_S = 3.0
 AT_ONCE = 100
 """Jobs ended of each kind in one round: the rest is for the next."""
 OVERDUE = "It ran longer than {hours} hours and was ended; nothing was charged."
-DEACTIVATED = "The user was deactivated."
 
 Find = Callable[[AsyncConnection], Awaitable[Sequence[JobAt]]]
 
@@ -60,12 +61,7 @@ class JobSweep:
 
     async def run(self) -> None:
         """Until cancelled. A database that is away is tried again the next time."""
-        while True:
-            try:
-                await self.sweep()
-            except errors.Unavailable as away:
-                log.warning("jobs not swept: the database is away", reason=away.detail)
-            await asyncio.sleep(EVERY_S)
+        await Rounds("jobs sweep", self.sweep, EVERY_S).run()
 
     async def sweep(self) -> None:
         """One round. Raises Unavailable."""
@@ -108,25 +104,15 @@ class RowSweep:
     def __init__(self, database: Database, clock: Callable[[], AtUs]) -> None:
         self._database = database
         self._clock = clock
-        self._woken = asyncio.Event()
+        self._rounds = Rounds("rows sweep", self.sweep, EVERY_S)
 
     def wake(self) -> None:
         """A job ended: its rows need not wait for the next look."""
-        self._woken.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Until cancelled. A database that is away is tried again the next time."""
-        while True:
-            self._woken.clear()
-            try:
-                await self.sweep()
-            except errors.Unavailable as away:
-                log.warning("rows not swept: the database is away", reason=away.detail)
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
+        await self._rounds.run()
 
     async def sweep(self) -> None:
         """One round. Raises Unavailable."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
+from server.clockwork import Rounds
 from server.domain import errors
 from server.domain.ids import AtUs, OrgId
 from server.settings import Settings
@@ -90,28 +91,18 @@ class JobWorker:
         self._name = name
         self._pace = pace or Pace()
         self._places: dict[JobAt, _Place] = {}
-        self._woken = asyncio.Event()
+        self._rounds = Rounds("jobs", self.look_around, self._pace.poll_s)
         self._last_turns_s: dict[OrgId, float] = {}
         self._renewed_s = time.monotonic()
         self._closing = False
 
     def wake(self) -> None:
         """There is a job for this worker: it need not wait for the next look."""
-        self._woken.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Until cancelled; `close` ends the work that is under way."""
-        while True:
-            self._woken.clear()
-            try:
-                await self.look_around()
-            except errors.Unavailable as away:
-                log.warning("jobs wait: the database is away", reason=away.detail)
-            try:
-                async with asyncio.timeout(self._pace.poll_s):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
+        await self._rounds.run()
 
     async def look_around(self) -> None:
         """Renews the leases that are due and takes the jobs that there is room for.
@@ -209,7 +200,7 @@ class JobWorker:
     def _ended(self, at: JobAt, task: "asyncio.Task[None]") -> None:
         del self._places[at]
         self._last_turns_s[at.org] = time.monotonic()
-        self._woken.set()
+        self._rounds.wake()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a job was left for its lease to run out", job=at.id, exc_info=error)
 

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from server.clockwork import ended, for_ever
+from server.clockwork import Rounds, ended, for_ever
+from server.domain import errors
 
 WITHIN_S = 5.0
 
@@ -48,6 +49,38 @@ async def test_only_being_cancelled_ends_it() -> None:
     assert not task.done()
     await end(task)
     assert task.cancelled()
+
+
+async def test_a_round_comes_when_it_is_woken_and_an_absent_database_stops_none() -> None:
+    begun: asyncio.Queue[int] = asyncio.Queue()
+    count = 0
+
+    async def work() -> None:
+        nonlocal count
+        count += 1
+        begun.put_nowait(count)
+        if count == 1:
+            raise errors.Unavailable("The database is away.")
+
+    rounds = Rounds("worker", work, every_s=3600)
+    with capture_logs() as logged:
+        task = asyncio.create_task(rounds.run())
+        async with asyncio.timeout(WITHIN_S):
+            for number in (1, 2, 3):
+                assert await begun.get() == number
+                rounds.wake()
+        await end(task)
+    assert [(line["work"], line["reason"]) for line in logged] == [
+        ("worker", "The database is away.")
+    ]
+
+
+async def test_what_was_not_foreseen_ends_the_rounds() -> None:
+    async def work() -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await Rounds("worker", work, every_s=3600).run()
 
 
 async def end(task: "asyncio.Task[None]") -> None:
