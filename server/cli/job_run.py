@@ -23,8 +23,8 @@ from server.cli.job_shown import (
 )
 from server.cli.shown import credits_text
 from server.wire.jobs import Job
+from server.wire.words import STARTED
 
-UNDER_WAY = ("running", "settling")
 STARTS = 5
 """Tries with `--yes` against a quote that changes each time."""
 
@@ -95,7 +95,7 @@ class JobRun:
             self._show_quote(job)
             if self._manner.quote_only:
                 raise self._quoted(job)
-        if job.status in ("quoted", *UNDER_WAY):
+        if job.status in ("quoted", *STARTED):
             job = self._to_its_end(job)
         self._show_end(job)
         self._fetch(job)
@@ -142,7 +142,7 @@ class JobRun:
 
     def _followed(self, job: Job) -> Job:
         with closing(News(self._calls, job.id)) as news, self._screen.following() as show:
-            while job.status in UNDER_WAY:
+            while job.status in STARTED:
                 show(job)
                 job = self._job = news.next()
         return job
@@ -199,7 +199,7 @@ class JobRun:
 
     def _failed(self, failed: CallFailed) -> Ended:
         job, told = self._job, failed.detail
-        if job is not None and job.status in (*UNDER_WAY, "completed"):
+        if job is not None and job.status in (*STARTED, "completed"):
             told = f"{told} {_again(job)}"
         return Ended(code_of(failed), told)
 

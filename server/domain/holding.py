@@ -8,6 +8,9 @@ from server.domain.paying import Parts, insufficient
 from server.domain.state import Hold, JobState, Seat
 from server.wire.words import EndedStatus, JobStatus
 
+DEACTIVATED = "The user was deactivated."
+"""What the owner of a job reads that ended with their account (R15, R21)."""
+
 
 class StaleQuote(errors.QuoteChanged):
     """The prices or the rows the need was counted with have changed since: count again."""
@@ -69,7 +72,7 @@ def begin_settling(ledger: Ledger, command: BeginSettling) -> JobState:
         return job
     require_worker(job, command.worker, "running")
     if not ledger.seat(job.user).active:
-        return _end(ledger, job, DEPLOYMENT, "stopped", "The user was deactivated.")
+        return _end(ledger, job, DEPLOYMENT, "stopped", DEACTIVATED)
     job.status = "settling"
     ledger.plan.jobs[job.id] = job
     return job

@@ -3,9 +3,7 @@
 from server.domain.balances import Balances, HoldRow, JobRow
 from server.domain.entries import EntryLine
 from server.domain.findings import Findings
-from server.wire.words import JobStatus
-
-HOLDING: tuple[JobStatus, ...] = ("running", "settling")
+from server.wire.words import STARTED
 
 
 def check_job_charge(line: EntryLine, job: JobRow | None, findings: Findings) -> None:
@@ -39,7 +37,7 @@ def _check_job(job: JobRow, hold: HoldRow | None, findings: Findings) -> None:
         findings.tell(6, f"job {job.job_id} is {job.status} and holds nothing")
         return
     is_open = hold.ended_seq is None
-    if is_open != (job.status in HOLDING):
+    if is_open != (job.status in STARTED):
         findings.tell(
             6,
             f"job {job.job_id} is {job.status} and its hold is {'open' if is_open else 'ended'}",

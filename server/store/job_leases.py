@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.ids import AtUs, JobId, OrgId
 from server.store.job_claims import DIRTY_LEASE_US
 from server.store.schema import job, users
-
-STARTED = ("running", "settling")
+from server.wire.words import STARTED
 
 
 class JobAt(NamedTuple):

@@ -64,6 +64,21 @@ job = Table(
 rows that are through either phase, in row order: a worker goes on there (R23). `worker` has the job
 until `lease_us`. `expires_us`: of the quote (R18), and once started of the running time (R23)."""
 
+MOVED = (
+    "status",
+    "settled",
+    "worker",
+    "lease_us",
+    "expires_us",
+    "started_us",
+    "finished_us",
+    "prices",
+    "error",
+    "settlement",
+    "account",
+)
+"""The columns of `job` that the ledger's writer reads and writes, under the org's lock."""
+
 job_row = Table(
     "job_row",
     metadata,

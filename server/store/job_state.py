@@ -10,6 +10,7 @@ from server.domain.commands import BeginSettling, Command, CompleteJob, EndJob, 
 from server.domain.ids import AtUs, JobId, OrgId, Seq, SubjectId, UserId
 from server.domain.state import Hold, JobState, Month, Seat
 from server.store import erasure, schema
+from server.store.job_schema import MOVED
 from server.store.lists import chunked
 from server.store.prepared import PreparedSelect
 from server.store.seats import MONTH_COLUMNS, month_of
@@ -18,24 +19,8 @@ from server.wire.jobs import AccountLine, Settlement
 
 _jobs = PreparedSelect(
     select(
-        *schema.job.c[
-            "id",
-            "user_id",
-            "action",
-            "status",
-            "kinds",
-            "rows",
-            "settled",
-            "worker",
-            "lease_us",
-            "expires_us",
-            "started_us",
-            "finished_us",
-            "prices",
-            "error",
-            "settlement",
-            "account",
-        ]
+        *schema.job.c["id", "user_id", "action", "kinds", "rows"],
+        *schema.job.c[MOVED],
     )
     .where(
         schema.job.c.org_id == bindparam("org"),
@@ -119,20 +104,22 @@ def _shared(months: Months, row: Row[Any]) -> Month:
 
 def _job(row: Row[Any]) -> JobState:
     return JobState(
-        JobId(row.id),
-        UserId(row.user_id),
-        row.action,
-        row.status,
-        tuple(row.kinds.split(",")),
-        row.rows,
-        row.settled,
-        row.worker,
-        AtUs(row.lease_us),
-        AtUs(row.expires_us),
-        row.started_us,
-        row.finished_us,
-        msgspec.json.decode(row.prices, type=Prices) if row.prices else None,
-        row.error,
-        msgspec.json.decode(row.settlement, type=Settlement) if row.settlement else None,
-        msgspec.json.decode(row.account, type=tuple[AccountLine, ...]) if row.account else (),
+        id=JobId(row.id),
+        user=UserId(row.user_id),
+        action=row.action,
+        status=row.status,
+        kinds=tuple(row.kinds.split(",")),
+        rows=row.rows,
+        settled=row.settled,
+        worker=row.worker,
+        lease_us=AtUs(row.lease_us),
+        expires_us=AtUs(row.expires_us),
+        started_us=row.started_us,
+        finished_us=row.finished_us,
+        prices=msgspec.json.decode(row.prices, type=Prices) if row.prices else None,
+        error=row.error,
+        settlement=msgspec.json.decode(row.settlement, type=Settlement) if row.settlement else None,
+        account=(
+            msgspec.json.decode(row.account, type=tuple[AccountLine, ...]) if row.account else ()
+        ),
     )

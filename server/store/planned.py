@@ -16,6 +16,7 @@ from server.domain.state import Head, Hold, JobState, Month, Seat
 from server.domain.values import Kept, KeptEmail, KeptPersonality, KeptPhone, kind_of
 from server.store import schema
 from server.store.bulk import BulkInsert
+from server.store.job_schema import MOVED
 from server.store.lists import chunked
 from server.wire.base import to_json
 
@@ -73,24 +74,7 @@ _contact_values = attrgetter(*_CONTACT)
 _update_job = (
     update(schema.job)
     .where(schema.job.c.org_id == bindparam("b_org"), schema.job.c.id == bindparam("b_id"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "status",
-                "settled",
-                "worker",
-                "lease_us",
-                "expires_us",
-                "started_us",
-                "finished_us",
-                "prices",
-                "error",
-                "settlement",
-                "account",
-            )
-        }
-    )
+    .values({name: bindparam(name) for name in MOVED})
 )
 _line_values = attrgetter(*_LINE)
 _month_values = attrgetter(*_MONTH)

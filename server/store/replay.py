@@ -26,6 +26,7 @@ from server.store.lists import chunked
 from server.store.schema import allotment, entry, hold, job, license_, org_head, piece
 from server.wire.battery import Prices
 from server.wire.jobs import Settlement
+from server.wire.words import STARTED
 
 CHUNK_ENTRIES = 2_000
 """About 10 ms of replaying before other requests have their turn."""
@@ -49,7 +50,7 @@ async def balances(connection: AsyncConnection, org: OrgId) -> Balances | None:
     licenses = await connection.execute(_of(license_, org))
     months = await connection.execute(_of(allotment, org))
     holds = await connection.execute(_of(hold, org))
-    started = or_(job.c.prices.is_not(None), job.c.status.in_(("running", "settling", "completed")))
+    started = or_(job.c.prices.is_not(None), job.c.status.in_((*STARTED, "completed")))
     jobs = await connection.execute(_of(job, org).where(started))
     return Balances(
         head=_head(head),

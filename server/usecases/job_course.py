@@ -18,7 +18,7 @@ from server.domain.commands import BeginSettling
 from server.domain.holding import NotTheWorker
 from server.store import jobs
 from server.store.engine import Database
-from server.store.job_leases import STARTED, JobAt
+from server.store.job_leases import JobAt
 from server.store.jobs import JobRecord
 from server.usecases.job_bill import Bill
 from server.usecases.job_endings import Endings, JobLedger
@@ -26,6 +26,7 @@ from server.usecases.job_lookups import Finding, Lookups
 from server.usecases.job_recollection import Recollections
 from server.usecases.job_settling import Settlement
 from server.usecases.turns import Turns
+from server.wire.words import STARTED
 
 TELL_EVERY_S = 0.25
 """A little less than the five a second that api.md promises at most."""

@@ -10,7 +10,7 @@ import msgspec
 from server.domain import errors
 from server.domain.callers import Member
 from server.domain.commands import DEPLOYMENT, By, EndJob, Idempotency, StartJob
-from server.domain.holding import StaleQuote
+from server.domain.holding import DEACTIVATED, StaleQuote
 from server.domain.ids import AtUs, JobId, OrgId, UserId
 from server.domain.import_columns import checked_mapping
 from server.domain.job_asks import (
@@ -31,6 +31,7 @@ from server.store.jobs import JobRecord, NewJob
 from server.usecases.charge import Charger
 from server.usecases.import_files import Upload
 from server.usecases.job_drafts import LEASE_US, Claim, Drafts, NotQuoted
+from server.usecases.job_news import Tell
 from server.usecases.job_quotes import (
     Chunks,
     Counted,
@@ -61,10 +62,6 @@ STALE_MAX = 3
 FIRST_LEASE_US = 10_000_000
 """Of the worker here; when it does not come to the job, another process takes it (R23)."""
 LISTED_MAX = 200
-DEACTIVATED = "The user was deactivated."
-
-Tell = Callable[[UserId, JobMessage], None]
-"""Sends a message to all sockets of a user, as far as there are any; not replayed (api.md)."""
 
 
 class _Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -46,6 +46,8 @@ JobAction = Literal["export", "import"]
 JobStatus = Literal["quoted", "running", "settling", "completed", "stopped", "failed", "expired"]
 UNFINISHED: tuple[JobStatus, ...] = ("quoted", "running", "settling")
 """What `welcome` lists of a user's jobs."""
+STARTED: tuple[JobStatus, ...] = ("running", "settling")
+"""While it is one of these a job has its credits on hold (R19), and somebody works on it."""
 EndedStatus = Literal["stopped", "failed", "expired"]
 """Ended without a charge (R21)."""
 
