@@ -200,8 +200,21 @@ export const PAGE_PORT = "page";
  * @typedef {{type: "job", job: Job}} JobMessage
  * @typedef {{type: "alert", level: Level, battery: Battery}} AlertMessage
  * @typedef {{type: "heartbeat", seq: number}} HeartbeatMessage
+ *
+ * @typedef {object} CreditRequest  `outcome` is null while it is open
+ * @property {string} id
+ * @property {string} user_id
+ * @property {string} user_name
+ * @property {string} note
+ * @property {string} created_at
+ * @property {"cap_raised" | "ordered" | "declined" | null} outcome
+ * @property {string | null} answered_by
+ * @property {string | null} answered_at
+ * @property {string | null} answer_note
+ * @typedef {{type: "credit_request", request: CreditRequest}} CreditRequestMessage
+ *
  * @typedef {WelcomeMessage | BatteryMessage | ChangesMessage | PricesMessage | JobMessage
- *   | AlertMessage | HeartbeatMessage} ServerMessage
+ *   | AlertMessage | CreditRequestMessage | HeartbeatMessage} ServerMessage
  *
  * @typedef {{epoch: string, seq: number}} Position  the last entry a client has handled
  */

@@ -8,7 +8,7 @@
  * @import { Jobs } from "./jobs.js"
  * @import { Entry } from "./people.js"
  * @import { Selection, createSelections } from "./selections.js"
- * @import { Unanswered } from "./unanswered.js"
+ * @import { Unanswered } from "../ui/unanswered.js"
  */
 
 import { viewOf } from "./jobs.js";

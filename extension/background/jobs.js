@@ -8,11 +8,11 @@
  * @import { Job, JobStatus, JobView } from "../protocol.js"
  * @import { Answer, Call } from "../ui/calls.js"
  * @import { Clock } from "../ui/link.js"
- * @import { Unanswered } from "./unanswered.js"
+ * @import { Unanswered } from "../ui/unanswered.js"
  */
 
+import { isLost } from "../ui/unanswered.js";
 import { createPutAway } from "./put-away.js";
-import { isLost } from "./unanswered.js";
 
 const KEY = "jobs";
 /** Completed jobs that nobody puts away. */

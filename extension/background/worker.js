@@ -13,6 +13,8 @@ import { PAGE_PORT } from "../protocol.js";
 import { createCalls } from "../ui/calls.js";
 import { createLink } from "../ui/link.js";
 import { browserClock, openSocket } from "../ui/live.js";
+import { createSpending } from "../ui/revealing.js";
+import { createUnanswered } from "../ui/unanswered.js";
 import { createWords } from "../ui/words.js";
 import { createAccount } from "./account.js";
 import { badgeOf } from "./badge.js";
@@ -24,8 +26,6 @@ import { createPages } from "./pages.js";
 import { createPairing } from "./pairing.js";
 import { createPeople } from "./people.js";
 import { createSelections } from "./selections.js";
-import { createSpending } from "./spending.js";
-import { createUnanswered } from "./unanswered.js";
 import { viewOf } from "./view.js";
 
 /** What the toolbar shows is of no page.  @type {Page} */

@@ -14,7 +14,7 @@ const ANSWER_DEADLINE_MS = 20_000;
  *
  * @typedef {{ok: true, status: number, value: any} | {ok: false, problem: Problem}} Answer
  *
- * @typedef {(method: "GET" | "POST" | "DELETE", path: string, options?: CallOptions)
+ * @typedef {(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, options?: CallOptions)
  *   => Promise<Answer>} Call
  */
 

@@ -17,11 +17,33 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 WEB = CHECKOUT / "server" / "web"
 EXTENSION_UI = CHECKOUT / "extension" / "ui"
 EXTENSION_TEXTS = CHECKOUT / "extension" / "_locales"
+APP = "app.html"
+APP_PATHS = (
+    "/",
+    "/batteries",
+    "/history",
+    "/account",
+    "/people",
+    "/people/{subject}",
+    "/companies",
+    "/companies/{subject}",
+    "/import",
+    "/jobs",
+    "/jobs/{job}",
+    "/admin",
+    "/admin/usage",
+    "/admin/requests",
+    "/admin/ledger",
+    "/admin/users/{user}/batteries",
+    "/admin/users/{user}/history",
+)
+"""The screens of the signed-in app: one document, which shows what the address names."""
 PAGES: Mapping[str, str] = {
-    "/": "index.html",
+    **dict.fromkeys(APP_PATHS, APP),
     "/signin": "signin.html",
     "/pair": "pair.html",
     "/invite": "invite.html",
+    "/operator": "operator.html",
 }
 MEDIA_TYPES: Mapping[str, str] = {
     ".html": "text/html; charset=utf-8",
@@ -70,7 +92,7 @@ def page_routes(
                 "since it serves the extension's views too"
             )
     files = _Files(web)
-    pages = [Route(path, _page(files, name), name=name) for path, name in PAGES.items()]
+    pages = [Route(path, _page(files, name), name=path) for path, name in PAGES.items()]
     return [
         *pages,
         Mount("/web", files, name="web"),

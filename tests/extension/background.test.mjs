@@ -7,8 +7,8 @@ import { badgeOf } from "../../extension/background/badge.js";
 import { clientName } from "../../extension/background/client.js";
 import { createFigures, isNewer, withNews } from "../../extension/background/figures.js";
 import { createPairing, hashOf } from "../../extension/background/pairing.js";
-import { createSpending } from "../../extension/background/spending.js";
-import { createUnanswered } from "../../extension/background/unanswered.js";
+import { createSpending } from "../../extension/ui/revealing.js";
+import { createUnanswered } from "../../extension/ui/unanswered.js";
 import { battery, createFakeClock, createFakeStore, settled } from "./fakes.mjs";
 import { speak } from "./words.mjs";
 

@@ -4,7 +4,7 @@ import { beforeEach, describe, test } from "node:test";
 import { createExporting } from "../../extension/background/exporting.js";
 import { createJobs, isLater } from "../../extension/background/jobs.js";
 import { createSelections, inSearch } from "../../extension/background/selections.js";
-import { createUnanswered } from "../../extension/background/unanswered.js";
+import { createUnanswered } from "../../extension/ui/unanswered.js";
 import { createFakeClock, createFakeStore, job, person, settled } from "./fakes.mjs";
 
 const TAB = 7;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
 import { createJobs } from "../../extension/background/jobs.js";
-import { createUnanswered } from "../../extension/background/unanswered.js";
 import { parted } from "../../extension/panel/jobs.js";
+import { createUnanswered } from "../../extension/ui/unanswered.js";
 import { createFakeClock, createFakeStore, job, settled } from "./fakes.mjs";
 
 const BOB = "usr_bob";

@@ -2,7 +2,7 @@
  * Reveals. One click is one request, whatever happens to its answer.
  *
  * @import { Kind, Problem, RevealAnswer, RevealRequest } from "../protocol.js"
- * @import { Call } from "../ui/calls.js"
+ * @import { Call } from "./calls.js"
  * @import { Unanswered } from "./unanswered.js"
  */
 

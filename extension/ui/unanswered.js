@@ -3,7 +3,7 @@
  * worker, so that trying again replays instead of doing it twice (R11).
  *
  * @import { Store } from "../browser.js"
- * @import { Answer } from "../ui/calls.js"
+ * @import { Answer } from "./calls.js"
  */
 
 const KEY = "unanswered";

@@ -1,0 +1,167 @@
+/**
+ * From addresses to screens: every screen, tab, filter and page has one, and back and forward work.
+ *
+ * @import { App, Place, Route, Screen } from "./screens.js"
+ */
+
+import { failedScreen, forbiddenScreen, unknownScreen } from "./failures.js";
+
+/**
+ * @typedef {object} Router
+ * @property {() => Place} here
+ * @property {(href: string, options?: {replace?: boolean}) => void} go
+ * @property {(query: Record<string, string | null>, options?: {replace?: boolean}) => void} change
+ *   some of the query of this place; null and "" take one out
+ * @property {(app: App, show: (screen: Screen, moved: boolean) => void) => void} start
+ *
+ * @typedef {{route: Route, params: Record<string, string>}} Match
+ */
+
+/**
+ * @param {readonly Route[]} routes
+ * @param {string} path
+ * @returns {Match | null}
+ */
+export function matchOf(routes, path) {
+  const parts = path.split("/");
+  for (const route of routes) {
+    const params = paramsOf(route.path.split("/"), parts);
+    if (params) return { route, params };
+  }
+  return null;
+}
+
+/**
+ * @param {string[]} pattern
+ * @param {string[]} parts
+ * @returns {Record<string, string> | null}
+ */
+function paramsOf(pattern, parts) {
+  if (pattern.length !== parts.length) return null;
+  /** @type {Record<string, string>} */
+  const params = {};
+  for (const [i, name] of pattern.entries()) {
+    const part = parts[i] ?? "";
+    if (name.startsWith(":") && part !== "") params[name.slice(1)] = part;
+    else if (name !== part) return null;
+  }
+  return params;
+}
+
+/**
+ * @param {readonly Route[]} routes
+ * @returns {Router}
+ */
+export function createRouter(routes) {
+  /** @type {{route: Route, params: string, screen: Screen} | null} */
+  let shown = null;
+  /** Of two places asked for in a row only the last is shown. */
+  let turn = 0;
+  /** @type {(moved?: boolean) => Promise<void>} */
+  let arrive = async () => {};
+
+  /** @returns {Place} */
+  function here() {
+    const match = matchOf(routes, location.pathname);
+    return {
+      path: location.pathname,
+      params: match?.params ?? {},
+      query: new URLSearchParams(location.search),
+    };
+  }
+
+  /**
+   * @param {string} href
+   * @param {{replace?: boolean}} [options]
+   */
+  function go(href, { replace = false } = {}) {
+    const url = new URL(href, location.href);
+    if (url.href === location.href) return;
+    if (replace) history.replaceState(null, "", url);
+    else history.pushState(null, "", url);
+    arrive();
+  }
+
+  return {
+    here,
+    go,
+    change(query, options) {
+      const next = new URLSearchParams(location.search);
+      for (const [name, value] of Object.entries(query)) {
+        if (value === null || value === "") next.delete(name);
+        else next.set(name, value);
+      }
+      const text = next.toString();
+      go(text ? `?${text}` : location.pathname, options);
+    },
+    start(app, show) {
+      arrive = async () => {
+        const mine = ++turn;
+        const match = matchOf(routes, location.pathname);
+        const place = here();
+        if (match && shown?.screen.move && isSame(shown, match)) return shown.screen.move(place);
+        const screen = await openOf(app, match, place);
+        if (mine !== turn) return screen.leave?.();
+        shown?.screen.leave?.();
+        const moved = shown !== null;
+        shown = match && { route: match.route, params: JSON.stringify(match.params), screen };
+        show(screen, moved);
+      };
+      addEventListener("popstate", () => arrive());
+      document.addEventListener("click", (event) => follow(event));
+      arrive();
+    },
+  };
+
+  /** @param {MouseEvent} event */
+  function follow(event) {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || !isPlain(event, link) || !matchOf(routes, link.pathname)) return;
+    event.preventDefault();
+    go(link.href);
+  }
+}
+
+/**
+ * @param {{route: Route, params: string}} shown
+ * @param {Match} match
+ */
+function isSame(shown, { route, params }) {
+  return shown.route === route && shown.params === JSON.stringify(params);
+}
+
+/**
+ * Whether a click means this tab and this document.
+ *
+ * @param {MouseEvent} event
+ * @param {HTMLAnchorElement} link
+ */
+function isPlain(event, link) {
+  const other = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  const elsewhere = link.target !== "" || link.hasAttribute("download");
+  return (
+    !event.defaultPrevented &&
+    event.button === 0 &&
+    !other &&
+    !elsewhere &&
+    link.origin === location.origin
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {Match | null} match
+ * @param {Place} place
+ * @returns {Promise<Screen>}
+ */
+async function openOf(app, match, place) {
+  if (!match) return unknownScreen();
+  if (match.route.role === "admin" && app.me.user.role !== "admin") return forbiddenScreen();
+  try {
+    const { open } = await match.route.load();
+    return await open(app, place);
+  } catch (error) {
+    reportError(error);
+    return failedScreen();
+  }
+}
