@@ -6,6 +6,7 @@
  */
 
 import { el, setText, show } from "/ui/dom.js";
+import { problemText as sharedProblemText } from "/ui/notices.js";
 import { call } from "./session.js";
 import { words } from "./words.js";
 
@@ -17,7 +18,7 @@ const { say } = words;
  */
 export function showPage(me, ...content) {
   document.documentElement.lang = words.language;
-  document.body.replaceChildren(bar(me), el("main", {}, ...content));
+  document.body.replaceChildren(bar(me), el("main", { class: "page" }, ...content));
 }
 
 /** @param {Me | null} me */
@@ -53,10 +54,24 @@ export function note(text) {
   return el("p", { class: "note-line" }, text);
 }
 
-/** @param {Problem} problem */
+/**
+ * The head of a screen: its `h1`, to which focus comes, and what can be done beside it.
+ *
+ * @param {string} title
+ * @param {...Node} actions
+ */
+export function screenHead(title, ...actions) {
+  return el("div", { class: "screen-head" }, el("h1", { tabindex: "-1" }, title), ...actions);
+}
+
+/**
+ * The server's own sentence wherever it has one.
+ *
+ * @param {Problem} problem
+ */
 export function problemText(problem) {
-  if (problem.status === 0) return say("server_away");
-  return problem.detail || problem.title;
+  if (problem.code === "unreachable") return say("server_away");
+  return sharedProblemText(words, problem, location.host);
 }
 
 /**
