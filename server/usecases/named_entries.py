@@ -6,11 +6,13 @@ import msgspec
 
 from server.domain.credit_month import from_us
 from server.domain.entries import EntryLine
-from server.domain.ids import OrgId, SubjectId
+from server.domain.ids import JobId, OrgId, Seq, SubjectId
+from server.store import entry_marks
 from server.store import history as store
 from server.store.engine import AsyncConnection
 from server.store.history import DEPLOYMENT_NAME, SubjectName
 from server.wire.history import Actor, Entry, SubjectRef, UserRef
+from server.wire.words import CHARGE_ACTIONS
 
 ERASED_NAME = "erased contact"
 """R4."""
@@ -18,11 +20,16 @@ ACCOUNT_PREFIX = "acc_"
 
 
 class Names(msgspec.Struct, frozen=True):
-    """The names of all that some lines speak of, as far as they are still known."""
+    """The names of all that some lines speak of, as far as they are still known.
+
+    `reversals`: of the charges among the lines those that were taken back, and by which entry.
+    """
 
     users: Mapping[str, str]
     operators: Mapping[str, str]
     subjects: Mapping[SubjectId, SubjectName]
+    jobs: Mapping[JobId, str]
+    reversals: Mapping[Seq, Seq]
 
 
 async def named(connection: AsyncConnection, org: OrgId, lines: Sequence[EntryLine]) -> list[Entry]:
@@ -36,6 +43,12 @@ async def named(connection: AsyncConnection, org: OrgId, lines: Sequence[EntryLi
         ),
         await store.subject_names(
             connection, org, {line.subject_id for line in lines if line.subject_id is not None}
+        ),
+        await entry_marks.job_labels(
+            connection, org, {line.job_id for line in lines if line.job_id is not None}
+        ),
+        await entry_marks.reversals_of(
+            connection, org, {line.seq for line in lines if line.action in CHARGE_ACTIONS}
         ),
     )
     return [_entry(line, names) for line in lines]
@@ -56,7 +69,9 @@ def _entry(line: EntryLine, names: Names) -> Entry:
         license_left=line.license_left,
         extra_left=line.extra_left,
         job=line.job_id,
+        job_label=names.jobs.get(line.job_id) if line.job_id else None,
         ref_seq=line.ref_seq,
+        reversed_by=names.reversals.get(line.seq),
         reason=line.reason,
         granted=line.granted,
         note=line.note,

@@ -49,7 +49,12 @@ class Entry(Answer, frozen=True, kw_only=True):
     license_left: int | None
     extra_left: int
     job: str | None
+    job_label: str | None
+    """As its owner named it."""
     ref_seq: int | None
+    """Of a reversal: the charge it took back."""
+    reversed_by: int | None
+    """Of a charge: the reversal that took it back."""
     reason: str | None
     granted: int | None
     note: str | None

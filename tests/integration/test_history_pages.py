@@ -61,7 +61,9 @@ async def test_r30_an_entry_tells_when_who_what_whom_and_what_is_left(busy: Offi
             "license_left": 0,
             "extra_left": 49,
             "job": None,
+            "job_label": None,
             "ref_seq": None,
+            "reversed_by": None,
             "reason": None,
             "granted": None,
             "note": None,
@@ -85,6 +87,15 @@ async def test_r27_a_reversal_names_who_acted_and_whose_license_it_concerns(
     assert entry["user"]["name"] == "Bob Reyes"
     assert (entry["credits"], entry["ref_seq"]) == (-1, ANA_EMAIL)
     assert entry["reason"] == "wrong_number"
+
+
+async def test_r27_a_charge_names_the_reversal_that_took_it_back(busy: Office) -> None:
+    charges = (await busy.page(busy.bob, {"action": "reveal"}))["entries"]
+    assert {entry["seq"]: entry["reversed_by"] for entry in charges} == {
+        BEN_PHONE: None,
+        ANA_PHONE: None,
+        ANA_EMAIL: REVERSAL,
+    }
 
 
 async def test_the_deployment_is_named_when_no_operator_acted(office: Office) -> None:
