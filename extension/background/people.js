@@ -2,8 +2,10 @@
  * Who is on the pages that are open, looked up in batches and kept true by the socket's `changes`,
  * which carry no values: whoever shows the subject fetches it.
  *
- * @import { ChangesMessage, Kind, Piece, Problem, RevealResult, Subject } from "../protocol.js"
+ * @import { ChangesMessage, Problem, RevealResult, Subject } from "../protocol.js"
  */
+
+import { withOutcome } from "../ui/outcome.js";
 
 /** `api.md`, Limits. */
 const URLS_PER_LOOKUP_MAX = 100;
@@ -176,11 +178,9 @@ export function createPeople({ lookup, shown, ready, changed, clock }) {
      * @param {{name: string, at: string}} me
      */
     reveal(result, me) {
-      const piece = pieceOf(result, me);
-      if (!piece) return;
       for (const [url, entry] of entries) {
-        if (entry.subject?.id !== result.subject) continue;
-        entries.set(url, { ...entry, subject: withPiece(entry.subject, result.kind, piece) });
+        if (!entry.subject) continue;
+        entries.set(url, { ...entry, subject: withOutcome(entry.subject, result, me) });
       }
     },
   };
@@ -195,31 +195,4 @@ const LOADING = { status: "loading", subject: null, problem: null, stale: true }
  */
 function entryOf(subject) {
   return { status: subject ? "known" : "unknown", subject, problem: null, stale: false };
-}
-
-/**
- * @param {Subject} subject
- * @param {Kind} kind
- * @param {Piece} piece
- * @returns {Subject}
- */
-function withPiece(subject, kind, piece) {
-  return { ...subject, pieces: { ...subject.pieces, [kind]: piece } };
-}
-
-/**
- * @param {RevealResult} result
- * @param {{name: string, at: string}} me
- * @returns {Piece | null} null when the result says nothing about the piece
- */
-function pieceOf({ outcome, value, revealed_by, revealed_at, seq }, me) {
-  if (outcome === "not_found") return { state: "not_found" };
-  if (!value || seq === undefined) return null;
-  return {
-    state: "owned",
-    value,
-    revealed_by: revealed_by ?? me.name,
-    revealed_at: revealed_at ?? me.at,
-    seq,
-  };
 }

@@ -8,7 +8,7 @@
 import en from "../_locales/en/messages.json" with { type: "json" };
 import { local, openSettings } from "../browser.js";
 import { copyText } from "../ui/clipboard.js";
-import { createSpendGuard, PAUSE_MS } from "../ui/spending.js";
+import { createSpendGuard, ignoreRepeats, PAUSE_MS } from "../ui/spending.js";
 import { createWords } from "../ui/words.js";
 import { createConnection } from "./connection.js";
 import { download } from "./download.js";
@@ -72,15 +72,6 @@ function pause() {
     paused = false;
     draw();
   }, PAUSE_MS);
-}
-
-/**
- * A key held down presses a button once: the next one, under the same finger, may spend.
- *
- * @param {KeyboardEvent} event
- */
-function ignoreRepeats(event) {
-  if (event.repeat && event.target instanceof HTMLButtonElement) event.preventDefault();
 }
 
 /** The manifest opens the side panel by an address of its own; popup and side panel look alike else. */

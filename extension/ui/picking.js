@@ -184,10 +184,11 @@ function legendEntry({ say }, state) {
 /**
  * @param {Words} words
  * @param {(kinds: Kind[]) => void} choose
+ * @param {readonly Kind[]} [offered]  a company has no personality
  * @returns {{element: HTMLElement, write(kinds: Kind[], prices: Prices | null): void}}
  */
-export function createKinds({ say, format }, choose) {
-  const boxes = KINDS.map((kind) => {
+export function createKinds({ say, format }, choose, offered = KINDS) {
+  const boxes = offered.map((kind) => {
     const box = el("input", { type: "checkbox", value: kind });
     box.addEventListener("change", () =>
       choose(boxes.filter((each) => each.box.checked).map((each) => each.kind)),

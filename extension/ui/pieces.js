@@ -116,7 +116,7 @@ function opensKey(kind, type) {
  * @param {Piece} piece
  * @returns {OwnedPiece | UpdatedPiece | null}
  */
-function ownedPart(piece) {
+export function ownedPart(piece) {
   return piece.state === "owned" || piece.state === "updated" ? piece : null;
 }
 
@@ -124,7 +124,7 @@ function ownedPart(piece) {
  * @param {Piece} piece
  * @returns {number | null} null when there is nothing to buy
  */
-function priceOf(piece) {
+export function priceOf(piece) {
   return piece.state === "available" || piece.state === "updated" ? piece.price : null;
 }
 
@@ -133,7 +133,7 @@ function priceOf(piece) {
  * @param {OwnedPiece | UpdatedPiece} piece
  * @param {number} nowMs
  */
-function bylineOf({ say, format }, piece, nowMs) {
+export function bylineOf({ say, format }, piece, nowMs) {
   const day = format.instantDay(piece.revealed_at, nowMs);
   return say("revealed_by", { name: piece.revealed_by, day });
 }
@@ -166,7 +166,7 @@ function entryElement(words, entry, copy) {
  * @param {string} text
  * @returns {(string | HTMLElement)[]}
  */
-function breakable(text) {
+export function breakable(text) {
   const at = text.lastIndexOf("@");
   return at < 0 ? [text] : [text.slice(0, at), el("wbr"), text.slice(at)];
 }
@@ -176,7 +176,7 @@ function breakable(text) {
  * @param {string} value
  * @param {PieceActions["copy"]} copy
  */
-function copyButton(words, value, copy) {
+export function copyButton(words, value, copy) {
   const button = el(
     "button",
     { type: "button", class: "copy", "aria-label": words.say("copy_label", { value }) },

@@ -21,3 +21,13 @@ export function createSpendGuard(now) {
     return true;
   };
 }
+
+/**
+ * For `keydown`: a key held down presses a button once. The next one, under the same finger, may
+ * spend.
+ *
+ * @param {KeyboardEvent} event
+ */
+export function ignoreRepeats(event) {
+  if (event.repeat && event.target instanceof HTMLButtonElement) event.preventDefault();
+}
