@@ -212,9 +212,11 @@ export const PAGE_PORT = "page";
  * @property {string | null} answered_at
  * @property {string | null} answer_note
  * @typedef {{type: "credit_request", request: CreditRequest}} CreditRequestMessage
+ * @typedef {{type: "users", users: string[]}} UsersMessage  ids of members whose role, activity or
+ *   invitation changed; to them and to the org's admins
  *
  * @typedef {WelcomeMessage | BatteryMessage | ChangesMessage | PricesMessage | JobMessage
- *   | AlertMessage | CreditRequestMessage | HeartbeatMessage} ServerMessage
+ *   | AlertMessage | CreditRequestMessage | UsersMessage | HeartbeatMessage} ServerMessage
  *
  * @typedef {{epoch: string, seq: number}} Position  the last entry a client has handled
  */

@@ -22,6 +22,7 @@ const CLIENT = "web/1.0";
  *   | {type: "changes", changes: ChangesMessage}
  *   | {type: "job", job: Job}
  *   | {type: "credit_request", request: CreditRequest}
+ *   | {type: "users", users: string[]}
  *   | {type: "alert", level: Level}
  *   | {type: "gap"}} News  `gap`: more was missed than can be told; fetch what is shown again
  *
@@ -108,6 +109,8 @@ export function createLive(ended) {
             return tell({ type: "changes", changes: message });
           case "credit_request":
             return tell({ type: "credit_request", request: message.request });
+          case "users":
+            return tell({ type: "users", users: message.users });
         }
       },
       heard() {
