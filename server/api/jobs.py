@@ -11,17 +11,17 @@ from server.api.downloads import CSV_TYPE, XLSX_TYPE, csv_download, while_connec
 from server.api.endpoint import Call, Endpoint, FormShape
 from server.api.word_lists import Kinds, words
 from server.domain import errors
-from server.domain.ids import JobId
+from server.domain.ids import JobId, UserId
 from server.settings import Limits
 from server.store import orgs
 from server.store.engine import Database
-from server.store.jobs import JobRecord
+from server.store.jobs import JobFilter, JobRecord
 from server.usecases.import_files import read_upload
 from server.usecases.job_files import JobTable, job_table
 from server.usecases.jobs import Jobs
 from server.wire.base import Request
 from server.wire.jobs import ExportRequest, Job, JobList, MappingRequest
-from server.wire.words import CREDITS_MAX, Kind
+from server.wire.words import CREDITS_MAX, JobAction, JobStatus, Kind
 
 PATH = "/api/v1/jobs"
 ONE = f"{PATH}/{{id}}"
@@ -41,10 +41,14 @@ class ImportTexts(Request, frozen=True, kw_only=True):
 
 
 class JobsQuery(Request, frozen=True, kw_only=True):
-    """`before`: the `next_before` of the answer before."""
+    """`before`: the `next_before` of the answer before. `user`: an id; a rep may name nobody
+    else."""
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=JOBS_MAX)] = JOBS_DEFAULT
     before: str | None = None
+    user: str | None = None
+    action: JobAction | None = None
+    status: JobStatus | None = None
 
 
 class JobFileQuery(Request, frozen=True, kw_only=True):
@@ -144,7 +148,7 @@ class JobsApi:
                 summary="Your exports and imports, newest first; an admin sees everybody's",
                 query=JobsQuery,
                 answer=JobList,
-                errors=(errors.NotFound,),
+                errors=(errors.NotFound, errors.Forbidden),
             ),
             Endpoint(
                 method="GET",
@@ -197,7 +201,9 @@ class JobsApi:
     async def listed(self, call: Call) -> JobList:
         query: JobsQuery = call.query
         before = JobId(query.before) if query.before else None
-        return await self._jobs.listed(call.member, query.limit, before)
+        user = UserId(query.user) if query.user else None
+        which = JobFilter(user=user, action=query.action, status=query.status)
+        return await self._jobs.listed(call.member, query.limit, before, which)
 
     async def one(self, call: Call) -> Job:
         return await self._jobs.one(call.member, _job_id(call))

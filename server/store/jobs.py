@@ -55,6 +55,14 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
     expires_us: AtUs
 
 
+class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which jobs of an org; None means all."""
+
+    user: UserId | None = None
+    action: JobAction | None = None
+    status: JobStatus | None = None
+
+
 class NewJob(msgspec.Struct, frozen=True, kw_only=True):
     """A draft to be: what is known before its rows are. `worker`: the claim it is written under."""
 
@@ -89,15 +97,17 @@ async def one(connection: AsyncConnection, org: OrgId, id_: JobId) -> JobRecord 
 async def listed(
     connection: AsyncConnection,
     org: OrgId,
-    user: UserId | None,
+    which: JobFilter,
     *,
     limit: int,
     before: JobRecord | None = None,
 ) -> list[JobRecord]:
-    """The newest first, of one user or of all; `before`: those older than it."""
-    query: Select[Any] = _records.where(job.c.org_id == org, job.c.status != "drafting")
-    if user is not None:
-        query = query.where(job.c.user_id == user)
+    """The newest first; `before`: those older than it."""
+    asked = {job.c.user_id: which.user, job.c.action: which.action, job.c.status: which.status}
+    conditions = [column == value for column, value in asked.items() if value is not None]
+    query: Select[Any] = _records.where(
+        job.c.org_id == org, job.c.status != "drafting", *conditions
+    )
     if before is not None:
         same_moment = (job.c.created_us == before.created_us) & (job.c.id < before.id)
         query = query.where(or_(job.c.created_us < before.created_us, same_moment))

@@ -27,7 +27,7 @@ from server.settings import Settings
 from server.store import jobs as store
 from server.store import kept_answers
 from server.store.engine import Database
-from server.store.jobs import JobRecord, NewJob
+from server.store.jobs import JobFilter, JobRecord, NewJob
 from server.usecases.charge import Charger
 from server.usecases.import_files import Upload
 from server.usecases.job_drafts import LEASE_US, Claim, Drafts, NotQuoted
@@ -40,7 +40,8 @@ from server.usecases.job_quotes import (
     stored_rows,
     uploaded_rows,
 )
-from server.usecases.job_told import PROBLEMS_IN_PASSING_MAX, in_passing, told
+from server.usecases.job_told import PROBLEMS_IN_PASSING_MAX, in_passing, told, told_to
+from server.usecases.jobs_seen import ALL, list_of, seen
 from server.usecases.names import new_id
 from server.usecases.seeking import Seeker
 from server.usecases.subjects import PER_PAGE
@@ -61,7 +62,6 @@ STALE_MAX = 3
 """Prices that change while a start counts, again and again, are somebody's loop."""
 FIRST_LEASE_US = 10_000_000
 """Of the worker here; when it does not come to the job, another process takes it (R23)."""
-LISTED_MAX = 200
 
 
 class _Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,23 +196,19 @@ class Jobs:
     async def one(self, member: Member, job: JobId) -> Job:
         """Raises NotFound, also for a job that this member may not see."""
         async with self._database.read() as connection:
-            record = _visible(member, await store.one(connection, member.org, job))
-            return await told(connection, record)
+            return await told_to(connection, await seen(connection, member, job), member.user)
 
-    async def listed(self, member: Member, limit: int, before: JobId | None = None) -> JobList:
-        """The newest first: a rep's own, an admin's org's. Raises BadRequest, NotFound."""
-        if not 1 <= limit <= LISTED_MAX:
-            raise errors.BadRequest(f"limit: ask for 1 to {LISTED_MAX} jobs.")
-        only = None if member.role == "admin" else member.user
+    async def listed(
+        self,
+        member: Member,
+        limit: int,
+        before: JobId | None = None,
+        which: JobFilter = ALL,
+    ) -> JobList:
+        """The newest first: a rep's own, an admin's org's. Raises BadRequest, Forbidden for a rep
+        who asks for another's, NotFound."""
         async with self._database.read() as connection:
-            after = None
-            if before is not None:
-                after = _visible(member, await store.one(connection, member.org, before))
-            found = await store.listed(connection, member.org, only, limit=limit + 1, before=after)
-            jobs = [
-                await told(connection, record, PROBLEMS_IN_PASSING_MAX) for record in found[:limit]
-            ]
-        return JobList(jobs=jobs, next_before=jobs[-1].id if len(found) > limit else None)
+            return await list_of(connection, member, which, limit=limit, before=before)
 
     async def unfinished(self, org: OrgId, users: Sequence[UserId]) -> Mapping[UserId, list[Job]]:
         """Of each of `users` the own unfinished jobs, the newest first (api.md, `welcome`)."""
@@ -235,7 +231,7 @@ class Jobs:
     async def record(self, member: Member, job: JobId) -> JobRecord:
         """Raises NotFound, also for a job that this member may not see."""
         async with self._database.read() as connection:
-            return _visible(member, await store.one(connection, member.org, job))
+            return await seen(connection, member, job)
 
     async def _own(self, member: Member, job: JobId) -> JobRecord:
         """Raises NotFound; Forbidden for an admin who looks at another's job."""
@@ -384,22 +380,9 @@ class Jobs:
         async with self._database.read() as connection:
             current = await store.one(connection, record.org, record.id)
             assert current is not None, "a job that was quoted is never deleted"
-            job = await told(connection, current)
+            job = await told_to(connection, current, record.user)
         self._tell(record.user, JobMessage(job=in_passing(job)))
         return job
-
-
-def _visible(member: Member, record: JobRecord | None) -> JobRecord:
-    """A rep sees the own jobs, an admin the org's."""
-    if record is None or record.status == "drafting":
-        raise _unknown()
-    if record.user != member.user and member.role != "admin":
-        raise _unknown()
-    return record
-
-
-def _unknown() -> errors.NotFound:
-    return errors.NotFound("There is no such job.")
 
 
 def _refuse_other_columns(seen: JobRecord, now: JobRecord) -> None:

@@ -144,8 +144,10 @@ class Job(Answer, frozen=True, kw_only=True):
     """An export or import. `columns`: an import's mapping, field to column of the file.
 
     `problems` are the first of `problem_count`: up to 1,000 in the answer to a call about one job,
-    up to 20 in lists and messages; all stand in the result file. `expires_at`: of an
-    unstarted quote; `hold` credits of a running job are in the battery's `held`.
+    up to 20 in lists and messages; all stand in the result file. `sample`: the first rows of a
+    quoted import as texts, a cell for each of `file.columns`, in the answer to its maker's call
+    about this one job and nowhere else. `expires_at`: of an unstarted quote; `hold` credits of a
+    running job are in the battery's `held`.
     """
 
     id: str
@@ -161,6 +163,7 @@ class Job(Answer, frozen=True, kw_only=True):
     label: str
     columns: dict[str, str]
     file: JobFile | None
+    sample: list[list[str]]
     problems: list[JobProblem]
     problem_count: int
     error: str | None

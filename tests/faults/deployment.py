@@ -15,7 +15,7 @@ from server.domain.ids import AtUs, JobId, OrgId, SessionId, SubjectId
 from server.settings import Settings
 from server.store import job_rows, jobs
 from server.store.engine import Database
-from server.store.jobs import JobRecord
+from server.store.jobs import JobFilter, JobRecord
 from server.store.migrate import migrate
 from server.store.sessions import SessionRow, create_session
 from server.usecases.names import new_id, new_token, token_hash
@@ -96,7 +96,7 @@ class Deployment:
             return [
                 record
                 for org in self.house.orgs
-                for record in await jobs.listed(connection, org.id, None, limit=10_000)
+                for record in await jobs.listed(connection, org.id, JobFilter(), limit=10_000)
             ]
 
     async def at_work(self) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from server.domain.ids import SubjectId
 from server.store import jobs, schema
+from server.store.jobs import JobFilter
 from server.usecases.job_told import job_of
 from server.usecases.job_work import Pace
 from server.wire.words import JobAction
@@ -73,7 +74,7 @@ async def killed_and_finished(
     await house.check()
     house.clock.now = datetime.now(UTC) + LEASE_OVER
     async with house.database.read() as connection:
-        [left] = await jobs.listed(connection, bob.org.id, bob.id, limit=2)
+        [left] = await jobs.listed(connection, bob.org.id, JobFilter(user=bob.id), limit=2)
     next_process = Process(house)
     job = job_of(left, [])
     if left.status == "quoted":

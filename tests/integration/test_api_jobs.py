@@ -92,6 +92,7 @@ async def test_r18_a_quote_says_all_and_charges_nothing(whole: Whole) -> None:
         "label": "West coast VPs",
         "columns": {},
         "file": None,
+        "sample": [],
         "problems": [],
         "problem_count": 0,
         "error": None,

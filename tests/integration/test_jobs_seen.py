@@ -1,9 +1,13 @@
 """Who sees which job, and how jobs are told (api.md, Jobs)."""
 
+from typing import Any
+
 import pytest
 
 from server.domain import errors
+from server.domain.callers import Member
 from server.domain.ids import JobId
+from server.store.jobs import JobFilter
 from server.usecases.job_drafts import Drafts
 from server.wire.jobs import Job
 from tests.acme import Acme, House
@@ -86,6 +90,28 @@ async def test_a_list_starts_at_a_job_that_its_reader_sees(acme: Acme, server: S
             await server.jobs.listed(other, 2, JobId(job.id))
 
 
+async def test_a_list_is_filtered_by_maker_action_and_status(acme: Acme, server: Server) -> None:
+    quoted, stopped = await jobs_of_bob(acme, server, 2)
+    await server.stop(acme.bob, stopped)
+    acme.house.clock.move(seconds=1)
+    file = await server.imported(acme.jane, "E-mail", "ana@a.test")
+    alice = caller(acme.alice, "admin")
+
+    async def found(member: Member, **which: Any) -> list[str]:
+        return ids((await server.jobs.listed(member, 10, which=JobFilter(**which))).jobs)
+
+    assert await found(alice, user=acme.bob.id) == [quoted.id, stopped.id]
+    assert await found(alice, action="import") == [file.id]
+    assert await found(alice, status="quoted") == [file.id, quoted.id]
+    assert await found(alice, user=acme.bob.id, status="stopped", action="export") == [stopped.id]
+    assert await found(caller(acme.bob), user=acme.bob.id, status="stopped") == [stopped.id]
+    assert await found(caller(acme.bob), action="import") == []
+    with pytest.raises(errors.Forbidden):
+        await found(caller(acme.bob), user=acme.jane.id)
+    with pytest.raises(errors.NotFound):
+        await found(alice, user=acme.zoe.id)
+
+
 @pytest.mark.parametrize("limit", [0, -1, 201])
 async def test_a_list_has_a_bounded_length(acme: Acme, server: Server, limit: int) -> None:
     with pytest.raises(errors.BadRequest, match="limit"):
@@ -114,6 +140,21 @@ async def test_a_welcome_carries_the_own_unfinished_jobs(acme: Acme, server: Ser
         acme.alice.id: [],
     }
     assert [job.status for job in told[acme.bob.id]] == ["quoted", "running"]
+
+
+async def test_r25_the_maker_of_a_quoted_import_sees_its_first_rows(
+    acme: Acme, server: Server
+) -> None:
+    lines = ["E-mail,Note", "ana@a.test," + "x" * 200, "b@a.test", "c@a.test,3", "d@a.test,4"]
+    made = await server.imported(acme.bob, *lines)
+    assert made.sample == [["ana@a.test", "x" * 100], ["b@a.test", ""], ["c@a.test", "3"]]
+    assert (await server.one(acme.bob, made)).sample == made.sample
+    [(_, message)] = server.told
+    [listed] = (await server.jobs.listed(caller(acme.bob), 1)).jobs
+    for told in (message, listed, await server.one(acme.alice, made, "admin")):
+        assert told.sample == []
+    started = await server.start(acme.bob, made)
+    assert (started.status, started.sample) == ("running", [])
 
 
 async def test_r25_an_answer_has_the_first_1000_problems_and_a_message_the_first_20(
