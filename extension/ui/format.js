@@ -14,11 +14,18 @@ const BADGE_PLAIN_MAX = 9_999;
  *   more than there is
  * @property {(date: string) => string} day  `YYYY-MM-DD` → "14 Dec"
  * @property {(date: string) => string} longDay  `YYYY-MM-DD` → "14 December 2026"
+ * @property {(date: string) => string} month  `YYYY-MM-DD` → "Dec 2026"
  * @property {(instant: string, nowMs: number) => string} instantDay  RFC 3339 → "3 May", with the
  *   year when it is not this one
  * @property {(ms: number) => string} clock  → "09:41"
  * @property {(instant: string, nowMs: number) => string} moment  RFC 3339 → "09:41", with the day
  *   when it is not today
+ * @property {(zone: string) => ZoneFormat} inZone  as the clocks of an IANA zone show it
+ *
+ * @typedef {object} ZoneFormat  of instants, as RFC 3339 or in milliseconds
+ * @property {(instant: string | number) => string} date  → `YYYY-MM-DD`
+ * @property {(instant: string | number) => string} clock  → "09:41"
+ * @property {(instant: string | number) => string} full  → "23 November 2026 at 09:41:07 GMT-5"
  */
 
 /**
@@ -31,6 +38,11 @@ export function createFormat({ numbers, dates }) {
   // A date without a time has no zone: both ends of the conversion are UTC.
   const day = new Intl.DateTimeFormat(dates, { day: "numeric", month: "short", timeZone: "UTC" });
   const longDay = new Intl.DateTimeFormat(dates, { dateStyle: "long", timeZone: "UTC" });
+  const month = new Intl.DateTimeFormat(dates, {
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
   const instant = new Intl.DateTimeFormat(dates, { day: "numeric", month: "short" });
   const longInstant = new Intl.DateTimeFormat(dates, {
     day: "numeric",
@@ -59,6 +71,7 @@ export function createFormat({ numbers, dates }) {
     },
     day: (date) => day.format(new Date(date)),
     longDay: (date) => longDay.format(new Date(date)),
+    month: (date) => month.format(new Date(date)),
     instantDay,
     clock: (ms) => clock.format(new Date(ms)),
     moment(text, nowMs) {
@@ -66,6 +79,34 @@ export function createFormat({ numbers, dates }) {
       const today = new Date(text).toDateString() === new Date(nowMs).toDateString();
       return today ? time : `${instantDay(text, nowMs)} ${time}`;
     },
+    inZone: (zone) => zoneFormat(zone, { numbers, dates }),
+  };
+}
+
+/**
+ * @param {string} timeZone
+ * @param {{numbers: string, dates: string}} locales
+ * @returns {ZoneFormat}
+ */
+function zoneFormat(timeZone, { numbers, dates }) {
+  const clock = new Intl.DateTimeFormat(numbers, { hour: "2-digit", minute: "2-digit", timeZone });
+  const full = new Intl.DateTimeFormat(dates, { dateStyle: "long", timeStyle: "long", timeZone });
+  const date = new Intl.DateTimeFormat("en-u-ca-iso8601-nu-latn", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    timeZone,
+  });
+  return {
+    date(instant) {
+      const parts = date.formatToParts(new Date(instant));
+      const [year, month, day] = ["year", "month", "day"].map(
+        (type) => parts.find((part) => part.type === type)?.value,
+      );
+      return `${year}-${month}-${day}`;
+    },
+    clock: (instant) => clock.format(new Date(instant)),
+    full: (instant) => full.format(new Date(instant)),
   };
 }
 

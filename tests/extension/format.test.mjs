@@ -41,6 +41,21 @@ describe("dates", () => {
     assert.equal(german.longDay("2026-12-14"), "14. Dezember 2026");
   });
 
+  test("a month says its year", () => {
+    assert.equal(english.month("2026-12-01"), "Dec 2026");
+    assert.equal(german.month("2026-12-01"), "Dez. 2026");
+  });
+
+  test("an instant is told by the clocks of the org's zone, whatever the browser's are", () => {
+    const newYork = english.inZone("America/New_York");
+    const instant = "2026-11-03T04:30:07Z";
+    assert.equal(newYork.date(instant), "2026-11-02");
+    assert.equal(newYork.date(Date.parse(instant)), "2026-11-02");
+    assert.equal(newYork.clock(instant), "23:30");
+    assert.equal(newYork.full(instant), "2 November 2026 at 23:30:07 GMT-5");
+    assert.equal(english.inZone("Asia/Kathmandu").clock(instant), "10:15");
+  });
+
   test("an instant of another year says the year", () => {
     const now = Date.parse("2026-11-23T12:00:00Z");
     assert.equal(english.instantDay("2026-05-03T12:00:00Z", now), "3 May");
