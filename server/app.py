@@ -91,7 +91,11 @@ async def _lifespan(house: House, app: Starlette) -> AsyncIterator[None]:
 def _account_calls(house: House, origins: Origins) -> list[Endpoint]:
     failures = FailureLimits(house.settings.limits)
     sessions = SessionsApi(
-        house.sessions, failures, origins, session_days=house.settings.session_days
+        house.sessions,
+        house.about_me,
+        failures,
+        origins,
+        session_days=house.settings.session_days,
     )
     return [
         *sessions.endpoints(),
@@ -118,12 +122,14 @@ def _staff_calls(house: House, origins: Origins) -> list[Endpoint]:
         customers=house.customers,
         members=house.members,
         newcomers=house.newcomers,
+        history=house.history,
+        verifier=house.verifier,
         import_directory=partial(import_directory, house.database, urls),
         erase=partial(erase, house.database, urls, house.clock),
         origins=origins,
         limits=house.settings.limits,
     )
-    admin = AdminApi(house.database, house.customers, house.members, house.newcomers, origins)
+    admin = AdminApi(house.verifier, house.customers, house.members, house.newcomers, origins)
     return [*admin.endpoints(), *operator.endpoints()]
 
 

@@ -23,6 +23,7 @@ from server.store.engine import Database
 from server.store.migrate import migrate
 from server.store.only_server import OnlyServer
 from server.usecases import deployment_prices
+from server.usecases.about_me import AboutMe
 from server.usecases.charge import Charger
 from server.usecases.credit_requests import CreditRequests
 from server.usecases.customers import Customers
@@ -43,7 +44,9 @@ from server.usecases.pairings import Pairings
 from server.usecases.passwords import Passwords
 from server.usecases.seeking import Seeker
 from server.usecases.sessions import Sessions
+from server.usecases.standing import StandingNews
 from server.usecases.subjects import Subjects
+from server.usecases.verify import Verifier
 from server.wire.jobs import Job
 
 log = structlog.get_logger(__name__)
@@ -76,15 +79,20 @@ class House:
             close_session=self.relay.close_session,
             close_user=self.relay.close_user,
         )
+        news = StandingNews(self.database, self.relay.tell)
+        self.about_me = AboutMe(self.database, settings, clock)
         self.pairings = Pairings(self.database, self.sessions, clock)
-        self.invitations = Invitations(self.database, self.passwords, self.sessions, clock)
+        self.invitations = Invitations(
+            self.database, self.passwords, self.sessions, clock, accepted=news.tell
+        )
         self.operators = OperatorTokens(self.database, clock)
         self.history = History(self.database)
+        self.verifier = Verifier(self.database)
         self.subjects = Subjects(self.database, PieceHasher(settings.secret))
         seeker, worker_name = Seeker(settings.secret), new_id("wrk")
-        news = JobNews(self.database, self.relay.tell)
+        job_news = JobNews(self.database, self.relay.tell)
         self._row_sweep = RowSweep(self.database, clock)
-        endings = Endings(self.database, self.charger, news.tell, self._row_sweep.wake)
+        endings = Endings(self.database, self.charger, job_news.tell, self._row_sweep.wake)
         self.job_sweep = JobSweep(self.database, clock, settings, endings)
         self._worker = JobWorker(
             self.database, self.charger, clock, settings, seeker, endings, worker_name
@@ -101,7 +109,12 @@ class House:
             wake_sweep=self._row_sweep.wake,
         )
         self.members = Members(
-            self.database, self.charger, self.sessions, clock, stop_jobs=self.jobs.stop_all_of
+            self.database,
+            self.charger,
+            self.sessions,
+            clock,
+            stop_jobs=self.jobs.stop_all_of,
+            news=news,
         )
         self.newcomers = Newcomers(
             self.database, self.charger, self.invitations, self.passwords, clock

@@ -89,6 +89,10 @@ class Settings(msgspec.Struct, frozen=True):
     """Days within which an org admin may reverse a charge; 0: never (R27)."""
     admin_reversal_credits: NotNegative = 0
     """Credits an org's admins may reverse per calendar month (R27)."""
+    contact: Annotated[str, msgspec.Meta(max_length=500)] = (
+        "Ask your admin for more; admins get extra credits from their provider."
+    )
+    """How to get more credits, as the web app tells it."""
     session_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 30
     quote_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 24
     """How long a job that is not started waits with its uploaded rows (R18, R25)."""

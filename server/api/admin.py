@@ -1,18 +1,19 @@
 """What an org's admin may do (api.md, Admin)."""
 
-import asyncio
+from typing import Annotated
+
+import msgspec
 
 from server.api.door import idempotency_of
 from server.api.endpoint import Call, Endpoint
 from server.api.origins import Origins
 from server.domain import errors
 from server.domain.commands import By
-from server.domain.ids import UserId
-from server.store.engine import Database
+from server.domain.ids import Seq, UserId
 from server.usecases.customers import Customers
-from server.usecases.members import Members, as_told
+from server.usecases.members import Members, all_told
 from server.usecases.newcomers import Newcomers
-from server.usecases.verify import verify
+from server.usecases.verify import Verifier
 from server.wire.admin import (
     AdminUser,
     AdminUsersAnswer,
@@ -22,10 +23,18 @@ from server.wire.admin import (
     ReversalRequest,
     UserPatch,
 )
+from server.wire.base import Request
 from server.wire.battery import Battery
 from server.wire.history import Entry, VerifyAnswer
 
 PATH = "/api/v1/admin"
+
+
+class UsersQuery(Request, frozen=True, kw_only=True):
+    """`since`: the `seq` of an earlier answer. Only users who may look different by now are listed,
+    at times more; the pool's figures, which everybody's battery shows, are in `extra`."""
+
+    since: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class AdminApi:
@@ -33,14 +42,13 @@ class AdminApi:
 
     def __init__(
         self,
-        database: Database,
+        verifier: Verifier,
         customers: Customers,
         members: Members,
         newcomers: Newcomers,
         origins: Origins,
     ) -> None:
-        self._database = database
-        self._verifying = asyncio.Lock()
+        self._verifier = verifier
         self._customers = customers
         self._members = members
         self._newcomers = newcomers
@@ -55,8 +63,9 @@ class AdminApi:
                 method="GET",
                 path=f"{PATH}/users",
                 handler=self.users,
-                summary="Every user with the battery",
+                summary="Every user with the battery, or with `since` whoever changed",
                 who="admin",
+                query=UsersQuery,
                 answer=AdminUsersAnswer,
             ),
             Endpoint(
@@ -129,12 +138,14 @@ class AdminApi:
         ]
 
     async def users(self, call: Call) -> AdminUsersAnswer:
-        listed = await self._members.listed(call.member.org)
-        return AdminUsersAnswer(users=[as_told(row, battery) for row, battery in listed])
+        query: UsersQuery = call.query
+        org = call.member.org
+        if query.since is None:
+            return all_told(await self._members.listed(org))
+        return all_told(await self._members.listed_since(org, Seq(query.since)))
 
     async def cap_users(self, call: Call) -> AdminUsersAnswer:
-        changed = await self._members.cap(call.member.org, call.member.user, call.body)
-        return AdminUsersAnswer(users=changed)
+        return all_told(await self._members.cap(call.member.org, call.member.user, call.body))
 
     async def change_user(self, call: Call) -> AdminUser:
         user = UserId(call.path("id"))
@@ -154,7 +165,4 @@ class AdminApi:
         return await self._customers.reverse(org, by, call.body, idempotency_of(call))
 
     async def verify(self, call: Call) -> VerifyAnswer:
-        if self._verifying.locked():
-            raise errors.Busy("A ledger is being verified already; try again in a moment.")
-        async with self._verifying:
-            return await verify(self._database, call.member.org)
+        return await self._verifier.verify(call.member.org)

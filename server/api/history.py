@@ -16,7 +16,7 @@ from server.store.engine import Database
 from server.store.usage import UsageGroup
 from server.usecases.history import History
 from server.usecases.history_files import history_table
-from server.usecases.history_scope import HistoryAsk
+from server.usecases.history_scope import HistoryAsk, Viewer, viewer_of
 from server.usecases.usage import UsageAsk, usage
 from server.wire.base import Request
 from server.wire.history import HistoryAnswer, UsageAnswer
@@ -119,17 +119,11 @@ class HistoryApi:
         ]
 
     async def page(self, call: Call) -> HistoryAnswer:
-        query: HistoryQuery = call.query
-        return await self._history.page(
-            call.member,
-            query.ask(),
-            limit=query.limit,
-            before=None if query.before is None else Seq(query.before),
-        )
+        return await history_page(self._history, viewer_of(call.member), call.query)
 
     async def file(self, call: Call) -> Response:
         query: HistoryFileQuery = call.query
-        table = await history_table(self._history, call.member, query.ask())
+        table = await history_table(self._history, viewer_of(call.member), query.ask())
         if query.format == "csv":
             return csv_download(table.csv(), table.name)
         book = await while_connected(call.request.receive, table.xlsx())
@@ -139,7 +133,7 @@ class HistoryApi:
         query: UsageQuery = call.query
         return await usage(
             self._database,
-            call.member,
+            viewer_of(call.member),
             UsageAsk(
                 size=query.bucket,
                 group=query.group,
@@ -148,3 +142,13 @@ class HistoryApi:
                 user=UserId(query.user) if query.user else None,
             ),
         )
+
+
+async def history_page(history: History, viewer: Viewer, query: HistoryQuery) -> HistoryAnswer:
+    """The page a query asks for. Raises as `History.page` does."""
+    return await history.page(
+        viewer,
+        query.ask(),
+        limit=query.limit,
+        before=None if query.before is None else Seq(query.before),
+    )

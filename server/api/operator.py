@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from server.api.door import idempotency_of
 from server.api.endpoint import Call, Endpoint
+from server.api.history import HistoryQuery, history_page
 from server.api.origins import Origins
 from server.domain import errors
 from server.domain.commands import By
@@ -13,9 +14,12 @@ from server.domain.ids import OrgId, UserId
 from server.settings import Limits
 from server.store.orgs import OrgRow
 from server.usecases.customers import Customers
+from server.usecases.history import History
+from server.usecases.history_scope import Viewer
 from server.usecases.members import Members
 from server.usecases.newcomers import Newcomers
-from server.wire.history import Entry
+from server.usecases.verify import Verifier
+from server.wire.history import Entry, HistoryAnswer, VerifyAnswer
 from server.wire.operator import (
     DirectoryAnswer,
     ErasureAnswer,
@@ -52,6 +56,8 @@ class OperatorApi:
         customers: Customers,
         members: Members,
         newcomers: Newcomers,
+        history: History,
+        verifier: Verifier,
         import_directory: Callable[[BinaryIO], Awaitable[DirectoryAnswer]],
         erase: Callable[[str], Awaitable[ErasureAnswer]],
         origins: Origins,
@@ -60,6 +66,8 @@ class OperatorApi:
         self._customers = customers
         self._members = members
         self._newcomers = newcomers
+        self._history = history
+        self._verifier = verifier
         self._import_directory = import_directory
         self._erase = erase
         self._origins = origins
@@ -70,6 +78,7 @@ class OperatorApi:
             *self._org_endpoints(),
             *self._user_endpoints(),
             *self._ledger_endpoints(),
+            *self._reading_endpoints(),
             *self._directory_endpoints(),
         ]
 
@@ -177,6 +186,29 @@ class OperatorApi:
             ),
         ]
 
+    def _reading_endpoints(self) -> list[Endpoint]:
+        return [
+            Endpoint(
+                method="GET",
+                path=f"{ORG}/history",
+                handler=self.history,
+                summary="The customer's credit use history, as its admins see it",
+                who="operator",
+                query=HistoryQuery,
+                answer=HistoryAnswer,
+                errors=(errors.NotFound,),
+            ),
+            Endpoint(
+                method="GET",
+                path=f"{ORG}/verify",
+                handler=self.verify,
+                summary="Replay the customer's ledger and report each broken invariant",
+                who="operator",
+                answer=VerifyAnswer,
+                errors=(errors.NotFound, errors.Busy),
+            ),
+        ]
+
     def _directory_endpoints(self) -> list[Endpoint]:
         return [
             Endpoint(
@@ -236,6 +268,13 @@ class OperatorApi:
     async def reverse(self, call: Call) -> Entry:
         key = idempotency_of(call)
         return await self._customers.reverse(_org_id(call), _by(call), call.body, key)
+
+    async def history(self, call: Call) -> HistoryAnswer:
+        org = await self._customers.one(_org_id(call))
+        return await history_page(self._history, Viewer(org.id), call.query)
+
+    async def verify(self, call: Call) -> VerifyAnswer:
+        return await self._verifier.verify(_org_id(call))
 
     async def upload_directory(self, call: Call) -> DirectoryAnswer:
         return await self._import_directory(io.BytesIO(call.raw_body))

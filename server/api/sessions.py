@@ -11,10 +11,10 @@ from server.domain import errors
 from server.domain.credit_month import from_us
 from server.domain.pieces import EMAIL_CHARS_MAX, canonical_email
 from server.store.users import UserRow
+from server.usecases.about_me import AboutMe
 from server.usecases.sessions import NewSession, Sessions
 from server.wire.accounts import (
     MeAnswer,
-    Org,
     PasswordRequest,
     SignInAnswer,
     SignInRequest,
@@ -28,9 +28,16 @@ class SessionsApi:
     """`session_days`: how long the browser keeps the cookie."""
 
     def __init__(
-        self, sessions: Sessions, failures: FailureLimits, origins: Origins, *, session_days: int
+        self,
+        sessions: Sessions,
+        about_me: AboutMe,
+        failures: FailureLimits,
+        origins: Origins,
+        *,
+        session_days: int,
     ) -> None:
         self._sessions = sessions
+        self._about_me = about_me
         self._failures = failures
         self._origins = origins
         self._cookie_s = session_days * SECONDS_PER_DAY
@@ -59,7 +66,7 @@ class SessionsApi:
                 method="GET",
                 path="/api/v1/me",
                 handler=self.me,
-                summary="The signed-in user and the org",
+                summary="The signed-in user, the org, and what the deployment says and allows",
                 answer=MeAnswer,
             ),
             Endpoint(
@@ -104,12 +111,7 @@ class SessionsApi:
         return response
 
     async def me(self, call: Call) -> MeAnswer:
-        member = call.member
-        org = await self._sessions.org(member)
-        return MeAnswer(
-            user=User(id=member.user, name=member.name, email=member.email, role=member.role),
-            org=Org(id=org.id, name=org.name, time_zone=org.time_zone),
-        )
+        return await self._about_me.told(call.member)
 
     async def change_password(self, call: Call) -> None:
         wanted: PasswordRequest = call.body

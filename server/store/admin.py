@@ -1,14 +1,16 @@
 """The members of an org as admins and operators see them: with license, cap, last spending."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.domain.ids import AtUs, OrgId, UserId
-from server.store.schema import license_, users
+from server.domain.ids import AtUs, OrgId, Seq, UserId
+from server.store.lists import chunked
+from server.store.schema import entry, license_, users
 from server.store.sessions import end_sessions_of
 from server.store.users import set_active, set_role
 from server.wire.words import Role
@@ -30,12 +32,44 @@ class MemberRow(msgspec.Struct, frozen=True, kw_only=True):
     anchor: date
 
 
-async def members(connection: AsyncConnection, org: OrgId) -> list[MemberRow]:
-    """Everybody who ever was a member, by name."""
+async def members(
+    connection: AsyncConnection, org: OrgId, only: Sequence[UserId] | None = None
+) -> list[MemberRow]:
+    """Everybody who ever was a member, by name; or those of `only` who were."""
+    of_org = _members().where(users.c.org_id == org).order_by(users.c.name, users.c.id)
+    if only is None:
+        return [_told(row) for row in await connection.execute(of_org)]
+    found: list[MemberRow] = []
+    for some in chunked(only):
+        rows = await connection.execute(of_org.where(users.c.id.in_(some)))
+        found += [_told(row) for row in rows]
+    return found
+
+
+async def changed_after(
+    connection: AsyncConnection, org: OrgId, seq: Seq, head: Seq
+) -> list[UserId]:
+    """Whose license, cap or standing moved after entry `seq`; `head` is the newest entry.
+
+    A standing that changed at `seq` may have been read before or after the change: it counts.
+    """
     rows = await connection.execute(
-        _members().where(users.c.org_id == org).order_by(users.c.name, users.c.id)
+        union(
+            select(entry.c.user_id).where(
+                entry.c.org_id == org,
+                entry.c.seq.between(seq + 1, head),
+                entry.c.user_id.is_not(None),
+            ),
+            select(users.c.id).where(users.c.org_id == org, users.c.changed_seq >= seq),
+        )
     )
-    return [_told(row) for row in rows]
+    return [UserId(row[0]) for row in rows]
+
+
+async def extra_left_at(connection: AsyncConnection, org: OrgId, seq: Seq) -> int:
+    """What was left in the org's pool after entry `seq`; 0 before the first."""
+    left = select(entry.c.extra_left).where(entry.c.org_id == org, entry.c.seq == seq)
+    return int(await connection.scalar(left) or 0)
 
 
 async def member(connection: AsyncConnection, user: UserId) -> MemberRow | None:

@@ -133,10 +133,13 @@ def load(
     state.erased = job_state.erased(connection, _strangers(state, commands, url_hash))
     if any(isinstance(c, Reverse) and c.by.type == "user" for c in commands):
         since = calendar_month_start(AtUs(max(now, head.at_us)), head.zone)
-        state.reversed_by_admins = int(
-            connection.scalar(_reversed_by_admins, {"org": org, "since": since}) or 0
-        )
+        state.reversed_by_admins = reversed_by_admins(connection, org, since)
     return state
+
+
+def reversed_by_admins(connection: Connection, org: OrgId, since: AtUs) -> int:
+    """Credits of the charges that the org's admins took back since then (R27)."""
+    return int(connection.scalar(_reversed_by_admins, {"org": org, "since": since}) or 0)
 
 
 def _share_months(state: OrgState, months: job_state.Months) -> None:

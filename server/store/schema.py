@@ -76,10 +76,13 @@ users = Table(
     flag_column("active"),
     text_column("password_hash", nullable=True),
     number_column("created_us"),
+    count_column("changed_seq"),
     Index(None, "email", unique=True),
     Index(None, "org_id"),
+    Index("ix_users_changed", "org_id", "changed_seq"),
 )
-"""`email` is lower-case and unique over the deployment: it is what one signs in with."""
+"""`email` is lower-case and unique over the deployment: it is what one signs in with.
+`changed_seq`: the org's newest entry when role, activity or invitation last changed."""
 
 license_ = Table(
     "license",

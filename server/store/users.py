@@ -94,6 +94,23 @@ async def users_of(connection: AsyncConnection, org_id: OrgId) -> tuple[UserRow,
     return tuple(_user(row) for row in found)
 
 
+async def locked_newcomer(connection: AsyncConnection, user: UserId) -> UserRow | None:
+    """`locked_user`, with the org locked before, so that `note_change` tells the right place."""
+    known = await user_by_id(connection, user)
+    if known is None:
+        return None
+    await _lock_org(connection, known.org)
+    return await locked_user(connection, user)
+
+
+async def note_change(connection: AsyncConnection, user: UserId) -> None:
+    """What admins see of the user has changed, without an entry; the org is locked."""
+    head = select(org_head.c.head_seq).where(org_head.c.org_id == users.c.org_id)
+    await connection.execute(
+        update(users).where(users.c.id == user).values(changed_seq=head.scalar_subquery())
+    )
+
+
 async def set_password(connection: AsyncConnection, user: UserId, password_hash: str) -> None:
     await connection.execute(
         update(users).where(users.c.id == user).values(password_hash=password_hash)
@@ -107,6 +124,7 @@ async def set_role(connection: AsyncConnection, org_id: OrgId, user: UserId, rol
     if role != "admin":
         await _keep_an_admin(connection, row)
     await connection.execute(update(users).where(users.c.id == user).values(role=role))
+    await note_change(connection, user)
 
 
 async def set_active(
@@ -118,6 +136,7 @@ async def set_active(
     if not active:
         await _keep_an_admin(connection, row)
     await connection.execute(update(users).where(users.c.id == user).values(active=active))
+    await note_change(connection, user)
     return row.active != active
 
 

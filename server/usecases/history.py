@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from server.domain import errors
-from server.domain.callers import Member
 from server.domain.ids import OrgId, Seq
 from server.store import history as store
 from server.store.engine import AsyncConnection, Database
 from server.store.history import SeqRange, added
-from server.usecases.history_scope import HistoryAsk, Scope, allowed, below, scope_of
+from server.usecases.history_scope import HistoryAsk, Scope, Viewer, allowed, below, scope_of
 from server.usecases.named_entries import named
 from server.wire.history import Entry, HistoryAnswer, HistoryTotals
 
@@ -49,7 +48,7 @@ class History:
         self._known: OrderedDict[tuple[OrgId, HistoryAsk], KnownTotals] = OrderedDict()
 
     async def page(
-        self, viewer: Member, ask: HistoryAsk, *, limit: int, before: Seq | None = None
+        self, viewer: Viewer, ask: HistoryAsk, *, limit: int, before: Seq | None = None
     ) -> HistoryAnswer:
         """The newest `limit` entries below `before`, and the sums of everything asked for.
 
@@ -79,7 +78,7 @@ class History:
                 raise errors.NotFound(f"There is no entry {seq} in this organization.")
             return (await named(connection, org, lines))[0]
 
-    async def stream(self, viewer: Member, ask: HistoryAsk) -> Stream:
+    async def stream(self, viewer: Viewer, ask: HistoryAsk) -> Stream:
         """What a file holds. Raises as `page` does.
 
         Its end is fixed now and what is before it never changes (R29), so each chunk is a read of

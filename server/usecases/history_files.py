@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from server.domain.callers import Member
 from server.usecases.history import History, Stream
-from server.usecases.history_scope import HistoryAsk
+from server.usecases.history_scope import HistoryAsk, Viewer
 from server.usecases.sheets import Column, Row, temporary_xlsx, write_csv
 from server.wire.base import to_json
 from server.wire.history import Entry
@@ -32,7 +31,7 @@ class HistoryTable(msgspec.Struct, frozen=True):
         return await temporary_xlsx(self.columns, self.chunks, sheet=SHEET_NAME)
 
 
-async def history_table(history: History, viewer: Member, ask: HistoryAsk) -> HistoryTable:
+async def history_table(history: History, viewer: Viewer, ask: HistoryAsk) -> HistoryTable:
     """The table of an ask, times in the org's zone. Raises as `History.page` does."""
     stream = await history.stream(viewer, ask)
     return HistoryTable(_name(ask), _columns(stream.zone), _rows(stream))

@@ -36,6 +36,16 @@ class HistoryAsk(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class Viewer(msgspec.Struct, frozen=True):
+    """Whose ledger is read. `only`: of the one user whose entries may be seen; None: everybody's.
+
+    An admin and an operator see everybody's, a rep the own (R30).
+    """
+
+    org: OrgId
+    only: UserId | None = None
+
+
 class Scope(msgspec.Struct, frozen=True):
     """The entries that an ask means, in one snapshot."""
 
@@ -45,28 +55,30 @@ class Scope(msgspec.Struct, frozen=True):
     span: SeqRange
 
 
-def allowed(viewer: Member, ask: HistoryAsk) -> HistoryAsk:
-    """What the viewer gets of the ask: a rep the own entries, an admin all (R30).
+def viewer_of(member: Member) -> Viewer:
+    """What a member may see of the own org's ledger."""
+    return Viewer(member.org, None if member.role == "admin" else member.user)
 
-    Raises Forbidden for a rep who asks for another user's.
-    """
+
+def allowed(viewer: Viewer, ask: HistoryAsk) -> HistoryAsk:
+    """What the viewer gets of the ask. Raises Forbidden for a rep who asks for another user's."""
     user = ask.user
-    if viewer.role != "admin":
-        if user not in (None, viewer.user):
+    if viewer.only is not None:
+        if user not in (None, viewer.only):
             raise errors.Forbidden(
                 "You see your own history; only an admin sees that of others. Leave `user` out."
             )
-        user = viewer.user
+        user = viewer.only
     text = unicodedata.normalize("NFC", ask.text).strip()
     return msgspec.structs.replace(ask, user=user, text=text)
 
 
-async def scope_of(connection: AsyncConnection, viewer: Member, ask: HistoryAsk) -> Scope:
+async def scope_of(connection: AsyncConnection, viewer: Viewer, ask: HistoryAsk) -> Scope:
     """`ask` as `allowed` answers it. Raises NotFound for a user that is not of the org."""
-    if ask.user not in (None, viewer.user):
-        await member_of(connection, viewer.org, UserId(str(ask.user)))
+    if ask.user is not None and ask.user != viewer.only:
+        await member_of(connection, viewer.org, ask.user)
     org = await org_by_id(connection, viewer.org)
-    assert org is not None, "a member's org exists"
+    assert org is not None, "whose ledger is read is known"
     zone = ZoneInfo(org.time_zone)
     return Scope(
         viewer.org,

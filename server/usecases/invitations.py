@@ -1,13 +1,13 @@
 """Invitations: a link with which a new user sets a password, and a known one a new password."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
 
 from server.domain import errors
 from server.domain.credit_month import from_us
-from server.domain.ids import AtUs, UserId
+from server.domain.ids import AtUs, OrgId, UserId
 from server.store import sessions as store
 from server.store import users
 from server.store.engine import AsyncConnection, Database
@@ -28,7 +28,8 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 class Invitations:
-    """Making and accepting them."""
+    """Making and accepting them. `accepted` is called after the commit with whoever has a new
+    password."""
 
     def __init__(
         self,
@@ -36,11 +37,13 @@ class Invitations:
         passwords: Passwords,
         sessions: Sessions,
         clock: Callable[[], AtUs],
+        accepted: Callable[[OrgId, UserId], Awaitable[None]],
     ) -> None:
         self._database = database
         self._passwords = passwords
         self._sessions = sessions
         self._clock = clock
+        self._accepted = accepted
 
     async def invite(
         self, connection: AsyncConnection, user: UserId, *, base_url: str
@@ -69,14 +72,16 @@ class Invitations:
         new_hash = await self._passwords.hash(wanted)
         async with self._database.write() as connection:
             row = self._refuse_past(await store.invitation_by_hash(connection, digest))
-            user = await users.locked_user(connection, row.user)
+            user = await users.locked_newcomer(connection, row.user)
             assert user is not None, "users are deactivated, never deleted"
             if not await store.use_invitation(connection, digest, self._clock()):
                 raise _used()
             await users.set_password(connection, user.id, new_hash)
+            await users.note_change(connection, user.id)
             ended = await store.end_sessions_of(connection, user.id)
             opened = await self._sessions.open(connection, user, kind="bearer", client=CLIENT)
         await self._sessions.close_ended(ended)
+        await self._accepted(user.org, user.id)
         return opened
 
     def _refuse_past(self, row: InvitationRow | None) -> InvitationRow:

@@ -7,31 +7,44 @@ import msgspec
 from msgspec import UNSET
 
 from server.domain import errors
+from server.domain.battery import Pool
 from server.domain.commands import By, SetCaps
 from server.domain.credit_month import from_us
-from server.domain.ids import AtUs, OrgId, UserId
+from server.domain.ids import AtUs, OrgId, Seq, UserId
 from server.store import admin as store
 from server.store.admin import MemberRow
-from server.store.engine import Database
-from server.store.feed import batteries
+from server.store.engine import AsyncConnection, Database
+from server.store.feed import OrgState, batteries_at, org_state
 from server.store.users import user_by_email
 from server.usecases.charge import Charger
 from server.usecases.sessions import Sessions
-from server.wire.admin import AdminUser, CapsPatch, UserPatch
-from server.wire.battery import Battery
+from server.usecases.standing import StandingNews
+from server.wire.admin import AdminUser, AdminUsersAnswer, CapsPatch, UserPatch
+from server.wire.battery import Battery, OrgExtra
 from server.wire.operator import License, OperatorUser
 from server.wire.words import CREDITS_MAX
 
 CAP_USERS_MAX = 2_000
 """One entry each in one commit, so bounded like the pieces of one (`batch_items`)."""
+SINCE_ENTRIES_MAX = 4_000
+"""After more entries than this, looking for who changed costs as much as listing everybody."""
 
 
 StopJobs = Callable[[OrgId, UserId, By], Awaitable[None]]
 """Stops the jobs of a user, on somebody's behalf."""
 
 
+class Listing(msgspec.Struct, frozen=True):
+    """Members as of the entry `seq`. `pool`: the org's extra credits."""
+
+    seq: Seq
+    pool: Pool
+    members: list[tuple[MemberRow, Battery]]
+
+
 class Members:
-    """The members of an org. `sessions` hears of who may do more or less than before."""
+    """The members of an org. `sessions` hears of who may do more or less than before, `news` of
+    whose role or activity changed."""
 
     def __init__(
         self,
@@ -41,27 +54,44 @@ class Members:
         clock: Callable[[], AtUs],
         *,
         stop_jobs: StopJobs,
+        news: StandingNews,
     ) -> None:
         self._database = database
         self._charger = charger
         self._sessions = sessions
         self._clock = clock
         self._stop_jobs = stop_jobs
+        self._news = news
 
-    async def listed(
-        self, org: OrgId, only: Sequence[UserId] | None = None
-    ) -> list[tuple[MemberRow, Battery]]:
+    async def listed(self, org: OrgId, only: Sequence[UserId] | None = None) -> Listing:
         """Everybody, the deactivated too, by name; or `only` some.
 
         Raises NotFound when one of `only` is not of this org.
         """
         async with self._database.read() as connection:
-            rows = await store.members(connection, org)
-            if only is not None:
-                _refuse_strangers(only, rows)
-                rows = [row for row in rows if row.id in set(only)]
-            shown = await batteries(connection, org, [row.id for row in rows], self._clock())
-        return [(row, shown[row.id]) for row in rows]
+            state = await org_state(connection, org)
+            found = await self._listing(connection, state, only)
+        _refuse_strangers(only or (), [row for row, _ in found.members])
+        return found
+
+    async def listed_since(self, org: OrgId, seq: Seq) -> Listing:
+        """Whoever looks different now than at the entry `seq`, the pool's figures apart.
+
+        Everybody, when that is long ago, and when the pool ran dry or was filled since: then the
+        levels of all may have moved (R33). Credits saved (R31) move without an entry and are not
+        looked for.
+        """
+        async with self._database.read() as connection:
+            state = await org_state(connection, org)
+            return await self._listing(connection, state, await _changed(connection, state, seq))
+
+    async def _listing(
+        self, connection: AsyncConnection, state: OrgState, only: Sequence[UserId] | None
+    ) -> Listing:
+        rows = await store.members(connection, OrgId(state.org.id), only)
+        users = [row.id for row in rows]
+        shown = await batteries_at(connection, state, users, self._clock())
+        return Listing(state.head, state.pool, [(row, shown[row.id]) for row in rows])
 
     async def with_licenses(
         self, org: OrgId, only: Sequence[UserId] | None = None
@@ -72,12 +102,12 @@ class Members:
                 **msgspec.structs.asdict(as_told(row, battery)),
                 license=License(allotment=row.allotment, anchor=row.anchor),
             )
-            for row, battery in await self.listed(org, only)
+            for row, battery in (await self.listed(org, only)).members
         ]
 
     async def one(self, org: OrgId, user: UserId) -> AdminUser:
         """Raises NotFound for a user that is not of this org."""
-        [(row, battery)] = await self.listed(org, [user])
+        [(row, battery)] = (await self.listed(org, [user])).members
         return as_told(row, battery)
 
     async def found(self, text: str) -> MemberRow:
@@ -111,12 +141,14 @@ class Members:
             caps = SetCaps(By("user", by), (user,), checked_cap(patch.extra_cap))
             await self._charger.change(org, caps, also=standing)
         self._sessions.user_changed(user)
+        if patch.role is not UNSET or patch.active is not UNSET:
+            await self._news.tell(org, user)
         if patch.active is False:
             await self._sessions.user_deactivated(user)
             await self._stop_jobs(org, user, By("user", by))
         return await self.one(org, user)
 
-    async def cap(self, org: OrgId, by: UserId, patch: CapsPatch) -> list[AdminUser]:
+    async def cap(self, org: OrgId, by: UserId, patch: CapsPatch) -> Listing:
         """The same cap for many at once, all or none; answers those users.
 
         Raises BadRequest and NotFound.
@@ -127,7 +159,7 @@ class Members:
         await self.listed(org, users)
         caps = SetCaps(By("user", by), users, checked_cap(patch.extra_cap))
         await self._charger.change(org, caps)
-        return [as_told(row, battery) for row, battery in await self.listed(org, users)]
+        return await self.listed(org, users)
 
 
 def as_told(row: MemberRow, battery: Battery) -> AdminUser:
@@ -145,6 +177,17 @@ def as_told(row: MemberRow, battery: Battery) -> AdminUser:
     )
 
 
+def all_told(listing: Listing) -> AdminUsersAnswer:
+    """Members in the shape of api.md."""
+    pool = listing.pool
+    extra = OrgExtra(granted=pool.granted, used=pool.used, held=pool.held, remaining=pool.remaining)
+    return AdminUsersAnswer(
+        seq=listing.seq,
+        extra=extra if pool.granted else None,
+        users=[as_told(row, battery) for row, battery in listing.members],
+    )
+
+
 def checked_cap(cap: int | None) -> int | None:
     """`cap`, if it is one (R17). Raises BadRequest."""
     if cap is not None and not 0 <= cap <= CREDITS_MAX:
@@ -152,6 +195,17 @@ def checked_cap(cap: int | None) -> int | None:
             f"extra_cap: give a whole number from 0 to {CREDITS_MAX:,}, or null for no cap."
         )
     return cap
+
+
+async def _changed(connection: AsyncConnection, state: OrgState, since: Seq) -> list[UserId] | None:
+    """None: everybody."""
+    org = OrgId(state.org.id)
+    if not 0 <= state.head - since <= SINCE_ENTRIES_MAX:
+        return None
+    had_extra = await store.extra_left_at(connection, org, since) > 0
+    if had_extra != (state.pool.remaining > 0):
+        return None
+    return await store.changed_after(connection, org, since, state.head)
 
 
 def _refuse_strangers(users: Sequence[UserId], rows: Sequence[MemberRow]) -> None:

@@ -15,7 +15,7 @@ from server.store import sessions as store
 from server.store import users
 from server.store.engine import AsyncConnection, Database
 from server.store.sessions import SessionRow
-from server.store.users import OrgRow, UserRow
+from server.store.users import UserRow
 from server.usecases.names import new_id, new_token, token_hash
 from server.usecases.passwords import Passwords, checked_password
 from server.usecases.token_cache import TokenCache
@@ -142,13 +142,6 @@ class Sessions:
     async def sign_out(self, member: Member) -> None:
         """Ends the session the call came with and closes its sockets."""
         await self._end(member, member.session, kind=None)
-
-    async def org(self, member: Member) -> OrgRow:
-        """The member's org."""
-        async with self._database.read() as connection:
-            org = await users.org_by_id(connection, member.org)
-        assert org is not None, "a user's org exists"
-        return org
 
     async def devices(self, member: Member) -> tuple[SessionRow, ...]:
         """The member's paired extensions, newest first."""

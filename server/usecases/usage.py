@@ -7,14 +7,20 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from server.domain import errors
-from server.domain.callers import Member
 from server.domain.credit_month import first_day, local_midnight_us
 from server.domain.ids import AtUs, UserId
 from server.domain.usage_buckets import BucketSize, bucket_starts
 from server.store import usage as store
 from server.store.engine import AsyncConnection, Database
 from server.store.usage import UsageGroup
-from server.usecases.history_scope import HistoryAsk, Scope, allowed, in_calendar, scope_of
+from server.usecases.history_scope import (
+    HistoryAsk,
+    Scope,
+    Viewer,
+    allowed,
+    in_calendar,
+    scope_of,
+)
 from server.wire.history import HistoryTotals, UsageAnswer, UsageBucket
 
 BUCKETS_MAX = 1_000
@@ -31,7 +37,7 @@ class UsageAsk(msgspec.Struct, frozen=True, kw_only=True):
     user: UserId | None = None
 
 
-async def usage(database: Database, viewer: Member, ask: UsageAsk) -> UsageAnswer:
+async def usage(database: Database, viewer: Viewer, ask: UsageAsk) -> UsageAnswer:
     """Charges and reversals in buckets of the org's calendar, empty ones too.
 
     A rep sees the own spending, an admin everybody's. Raises BadRequest for more than BUCKETS_MAX

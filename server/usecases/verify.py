@@ -1,5 +1,6 @@
 """Whether an org's ledger adds up: the replay of its entries against its balances (R32)."""
 
+import asyncio
 from contextlib import aclosing
 
 from server.domain import errors
@@ -11,6 +12,21 @@ from server.domain.replay_pieces import check_piece
 from server.store import replay as store
 from server.store.engine import Database
 from server.wire.history import VerifyAnswer
+
+
+class Verifier:
+    """Verifies for whoever asks, one ledger at a time: a replay reads all of it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._at_work = asyncio.Lock()
+
+    async def verify(self, org: OrgId) -> VerifyAnswer:
+        """Raises NotFound, and Busy while another ledger is being verified."""
+        if self._at_work.locked():
+            raise errors.Busy("A ledger is being verified already; try again in a moment.")
+        async with self._at_work:
+            return await verify(self._database, org)
 
 
 async def verify(database: Database, org: OrgId) -> VerifyAnswer:

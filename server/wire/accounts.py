@@ -21,9 +21,23 @@ class Org(Answer, frozen=True, kw_only=True):
     time_zone: str
 
 
+class AdminReversals(Answer, frozen=True, kw_only=True):
+    """What the deployment lets an org's admins take back (R27): charges of the last `days`, up to
+    `credits` per calendar month. With a zero in either they may not."""
+
+    days: int
+    credits: int
+    credits_left: int | None
+    """Of this month; null for who is no admin."""
+
+
 class MeAnswer(Answer, frozen=True, kw_only=True):
+    """`contact`: how to get more credits, a text of the deployment's."""
+
     user: User
     org: Org
+    contact: str
+    admin_reversals: AdminReversals
 
 
 class SignInRequest(Request, frozen=True, kw_only=True):

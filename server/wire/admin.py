@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from server.wire.base import Answer, Request
-from server.wire.battery import Battery
+from server.wire.battery import Battery, OrgExtra
 from server.wire.words import ReversalReason, Role
 
 Unset = msgspec.UnsetType
@@ -27,6 +27,10 @@ class AdminUser(Answer, frozen=True, kw_only=True):
 
 
 class AdminUsersAnswer(Answer, frozen=True, kw_only=True):
+    """As of the entry `seq`. `extra`: the org's extra credits, null until the first grant."""
+
+    seq: int
+    extra: OrgExtra | None
     users: list[AdminUser]
 
 

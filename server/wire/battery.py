@@ -64,6 +64,15 @@ class ExtraCredits(Answer, frozen=True, kw_only=True):
     available: int
 
 
+class OrgExtra(Answer, frozen=True, kw_only=True):
+    """The org's extra credits, whoever takes them: `granted = used + held + remaining`."""
+
+    granted: int
+    used: int
+    held: int
+    remaining: int
+
+
 class Saved(Answer, frozen=True, kw_only=True):
     """Credits not spent because the org owned the piece (R31): in this credit month, and ever."""
 

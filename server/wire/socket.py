@@ -124,6 +124,16 @@ class CreditRequestMessage(
     request: CreditRequest
 
 
+class UsersMessage(Answer, frozen=True, kw_only=True, tag_field="type", tag="users"):
+    """Role, activity or invitation of these users changed, which no entry tells.
+
+    To them and to the org's admins, who ask `GET /api/v1/admin/users?since=` for the rows. Not
+    replayed: asking with `since` after a `welcome` finds them too.
+    """
+
+    users: list[str]
+
+
 class JobMessage(Answer, frozen=True, kw_only=True, tag_field="type", tag="job"):
     """To the job's owner: progress at most 5 times a second, and every change of status."""
 
@@ -138,5 +148,6 @@ ServerMessage = (
     | Alert
     | Heartbeat
     | CreditRequestMessage
+    | UsersMessage
     | JobMessage
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -20,10 +21,11 @@ from server.api.origins import Origins
 from server.api.pairings import PairingsApi
 from server.api.sessions import SessionsApi
 from server.domain.ids import AtUs, OrgId, SessionId, UserId
-from server.settings import Limits
+from server.settings import Limits, Settings
 from server.store.engine import Database
 from server.store.schema import metadata, org, org_head
 from server.store.users import UserRow, create_user
+from server.usecases.about_me import AboutMe
 from server.usecases.invitations import Invitations
 from server.usecases.operator_tokens import OperatorTokens
 from server.usecases.pairings import Pairings
@@ -36,6 +38,14 @@ WEB = "http://battery.example"
 EXTENSION = "chrome-extension://abcdefghijklmnop"
 SESSION_DAYS = 30
 DEFAULTS = Limits()
+SETTINGS = Settings(
+    data=Path("unused"),
+    database_url="",
+    secret=b"",
+    contact="Ask Vera.",
+    admin_reversal_days=7,
+    admin_reversal_credits=50,
+)
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 ACME, GLOBEX = OrgId("org_acme"), OrgId("org_globex")
@@ -65,7 +75,8 @@ class Clock:
 
 
 class Accounts:
-    """Everything wired as the server wires it; `closed` remembers whose sockets were closed."""
+    """Everything wired as the server wires it; `closed` remembers whose sockets were closed,
+    `accepted` who has a new password."""
 
     def __init__(
         self, database: Database, *, limits: Limits, proxies: Iterable[str], public_url: str | None
@@ -84,7 +95,10 @@ class Accounts:
             monotonic=self.clock.monotonic,
         )
         self.pairings = Pairings(database, self.sessions, self.clock)
-        self.invitations = Invitations(database, self.passwords, self.sessions, self.clock)
+        self.accepted: list[UserId] = []
+        self.invitations = Invitations(
+            database, self.passwords, self.sessions, self.clock, accepted=self._accept
+        )
         self.operators = OperatorTokens(database, self.clock)
         self.origins = Origins(
             public_url=public_url,
@@ -105,7 +119,11 @@ class Accounts:
         )
         apis = (
             SessionsApi(
-                self.sessions, self.failures, self.origins, session_days=SESSION_DAYS
+                self.sessions,
+                AboutMe(self.database, SETTINGS, self.clock),
+                self.failures,
+                self.origins,
+                session_days=SESSION_DAYS,
             ).endpoints(),
             PairingsApi(self.pairings, self.sessions, self.failures, self.origins).endpoints(),
             InvitationsApi(self.invitations, self.failures, self.origins).endpoints(),
@@ -135,6 +153,9 @@ class Accounts:
     async def signed_in(self, user: UserId, *, more: Iterable[Endpoint] = ()) -> httpx.AsyncClient:
         """A client with a bearer token of this user."""
         return self.client(await self.token(user), more=more)
+
+    async def _accept(self, _org: OrgId, user: UserId) -> None:
+        self.accepted.append(user)
 
     async def _close(self, whose: SessionId | UserId) -> None:
         self.closed.append(whose)

@@ -43,8 +43,10 @@ from server.usecases.newcomers import Newcomers
 from server.usecases.operator_tokens import OperatorTokens
 from server.usecases.passwords import Passwords
 from server.usecases.sessions import Sessions
+from server.usecases.standing import StandingNews
+from server.usecases.verify import Verifier
 from server.wire.operator import DirectoryAnswer, License, NewOrg, NewUser
-from server.wire.socket import CreditRequestMessage
+from server.wire.socket import CreditRequestMessage, UsersMessage
 from server.wire.words import Kind, Role
 
 PASSWORD: Final = "battery-demo"
@@ -76,13 +78,15 @@ class Person(msgspec.Struct, frozen=True):
 class Office:
     """Everything the calls need, and a client to make them with.
 
-    `told`, `closed`, `stopped`, `commits` and `imported` hold what was handed to whom the app would
-    hand it.
+    `told`, `news`, `closed`, `stopped`, `commits` and `imported` hold what was handed to whom the
+    app would hand it.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
         self.clock = clock
         self.told: list[tuple[UserId, CreditRequestMessage]] = []
+        self.news: list[tuple[UserId, UsersMessage]] = []
         self.closed: list[UserId] = []
         self.stopped: list[UserId] = []
         self.refreshed: list[OrgId] = []
@@ -100,20 +104,30 @@ class Office:
             close_user=self._close_user,
         )
         self.operators = OperatorTokens(self.database, clock)
+        news = StandingNews(self.database, self._tell_news)
         self.members = Members(
-            self.database, self.charger, self.sessions, clock, stop_jobs=self._stop_jobs
+            self.database,
+            self.charger,
+            self.sessions,
+            clock,
+            stop_jobs=self._stop_jobs,
+            news=news,
+        )
+        self.invitations = Invitations(
+            self.database, passwords, self.sessions, clock, accepted=news.tell
         )
         self.newcomers = Newcomers(
             self.database,
             self.charger,
-            Invitations(self.database, passwords, self.sessions, clock),
+            self.invitations,
             passwords,
             clock,
         )
+        self.history = History(self.database)
         self.customers = Customers(
             self.database,
             self.charger,
-            History(self.database),
+            self.history,
             clock,
             settings.prices,
             refresh_org=self.refreshed.append,
@@ -131,16 +145,19 @@ class Office:
             body_bytes_max=settings.limits.json_body_bytes,
         )
         requests = CreditRequests(self.database, self.charger, self.clock, self._tell)
+        verifier = Verifier(self.database)
         operator_api = OperatorApi(
             customers=self.customers,
             members=self.members,
             newcomers=self.newcomers,
+            history=self.history,
+            verifier=verifier,
             import_directory=self._import,
             erase=partial(erase, self.database, UrlHasher(settings.secret), self.clock),
             origins=origins,
             limits=settings.limits,
         )
-        admin_api = AdminApi(self.database, self.customers, self.members, self.newcomers, origins)
+        admin_api = AdminApi(verifier, self.customers, self.members, self.newcomers, origins)
         return Starlette(
             routes=door.routes(
                 [
@@ -244,6 +261,9 @@ class Office:
 
     def _tell(self, user: UserId, message: CreditRequestMessage) -> None:
         self.told.append((user, message))
+
+    def _tell_news(self, user: UserId, message: UsersMessage) -> None:
+        self.news.append((user, message))
 
     async def _stop_jobs(self, _org: OrgId, user: UserId, _by: By) -> None:
         self.stopped.append(user)

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from server.usecases import history as history_module
-from server.usecases.history_scope import HistoryAsk
+from server.usecases.history_scope import HistoryAsk, viewer_of
 from tests.integration.history_app import Office, Query, office_on
 from tests.ledger_rows import at
 
@@ -106,7 +106,7 @@ async def test_r30_a_file_of_many_chunks_has_no_gap_and_ends_where_it_was_asked_
     for number in range(5):
         office.acme.charge("usr_jane", f"con_{number}", LATER)
     await office.acme.append(office.database, known)
-    stream = await office.history.stream(office.alice, HistoryAsk())
+    stream = await office.history.stream(viewer_of(office.alice), HistoryAsk())
     late = office.acme.charge("usr_jane", "con_late", LATER)
     await office.acme.append(office.database, late - 1)
     seqs = [entry.seq async for chunk in stream.chunks for entry in chunk]

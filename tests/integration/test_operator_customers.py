@@ -41,6 +41,8 @@ CALLS = [
     ("PUT", "/operator/users/{user}/license"),
     ("POST", "/operator/orgs/{org}/grants"),
     ("POST", "/operator/orgs/{org}/reversals"),
+    ("GET", "/operator/orgs/{org}/history"),
+    ("GET", "/operator/orgs/{org}/verify"),
     ("POST", "/operator/directory"),
     ("POST", "/operator/erasures"),
 ]

@@ -48,6 +48,7 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "prices": ('{"email": 2, "phone": 10, "personality": 0}', Prices(2, 10, 0)),
     "admin_reversal_days": ("7", 7),
     "admin_reversal_credits": ("50", 50),
+    "contact": ("Ring Vera.", "Ring Vera."),
     "session_days": ("1", 1),
     "quote_hours": ("1", 1),
     "job_hours": ("720", 720),
