@@ -172,11 +172,18 @@ export const PAGE_PORT = "page";
  * @property {Settlement | null} settlement
  * @property {AccountLine[]} account
  * @property {Kind[]} kinds
+ * @property {number | null} max_credits  R26
  * @property {string} label
+ * @property {Record<string, string>} columns  of an import, what each is: field to column (R25)
+ * @property {{name: string, columns: string[]} | null} file  of an import
+ * @property {string[][]} sample  first rows of a quoted import, in answers to its maker alone
+ * @property {{line: number, reason: string}[]} problems  the first of `problem_count`
+ * @property {number} problem_count
  * @property {string | null} error
  * @property {string} created_at
  * @property {string | null} started_at
  * @property {string | null} finished_at
+ * @property {string | null} expires_at  of an unstarted quote
  */
 
 /**

@@ -11,6 +11,7 @@
  * @import { Unanswered } from "../ui/unanswered.js"
  */
 
+import { isEnded, isLater, isUnderWay } from "../ui/course.js";
 import { isLost } from "../ui/unanswered.js";
 import { createPutAway } from "./put-away.js";
 
@@ -25,42 +26,10 @@ const RECALLED_MS = 7 * 24 * 3_600_000;
 /** What became of a job is not left open because one question about it was refused. */
 const ASK_AGAIN_MS = 5_000;
 
-/** How far a job has come: an answer that a push overtook must not bring it back. */
-const STEPS = {
-  quoted: 0,
-  running: 1,
-  settling: 2,
-  completed: 3,
-  stopped: 3,
-  failed: 3,
-  expired: 3,
-};
-
 /**
  * @typedef {JobView & {sent: boolean}} Entry `sent`: a start was sent that was not refused
  * @typedef {ReturnType<typeof createJobs>} Jobs
  */
-
-/** @param {JobStatus} status */
-export function isEnded(status) {
-  return STEPS[status] === STEPS.completed;
-}
-
-/** @param {JobStatus} status */
-function isUnderWay(status) {
-  return status === "running" || status === "settling";
-}
-
-/**
- * @param {Job} old
- * @param {Job} next
- */
-export function isLater(old, next) {
-  const steps = STEPS[next.status] - STEPS[old.status];
-  if (steps !== 0) return steps > 0;
-  if (next.status === "quoted") return next.quote.as_of_seq >= old.quote.as_of_seq;
-  return next.progress.done >= old.progress.done;
-}
 
 /** @param {Job} job */
 function endedMs({ finished_at, created_at }) {

@@ -8,8 +8,9 @@
  * @import { PanelActions, Part } from "./view.js"
  */
 
+import { isUnderWay } from "../ui/course.js";
 import { createRows, el, setText, show } from "../ui/dom.js";
-import { createJobCard, isUnderWay } from "../ui/job.js";
+import { createJobCard } from "../ui/job.js";
 
 /**
  * @param {Words} words
@@ -57,7 +58,7 @@ export function createJobsSection(words, { stop, download, send }) {
  * @returns {{current: JobView[], past: JobView[]}} `current`: those under way and the last that ended
  */
 export function parted(jobs) {
-  const ended = jobs.filter(({ job }) => !isUnderWay(job));
+  const ended = jobs.filter(({ job }) => !isUnderWay(job.status));
   const past = ended.slice(1);
   return { current: jobs.filter((view) => !past.includes(view)), past };
 }

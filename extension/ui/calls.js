@@ -11,6 +11,7 @@ const ANSWER_DEADLINE_MS = 20_000;
  * @typedef {object} CallOptions
  * @property {unknown} [body]  sent as JSON
  * @property {string} [key]  `Idempotency-Key` (R11)
+ * @property {number} [deadlineMs]  after which the answer counts as lost
  *
  * @typedef {{ok: true, status: number, value: any} | {ok: false, problem: Problem}} Answer
  *
@@ -42,7 +43,7 @@ export function createCalls({ server, token = () => null, fetch: send = fetch })
  * @param {CallOptions} options
  * @returns {RequestInit}
  */
-function requestOf(method, bearer, { body, key }) {
+function requestOf(method, bearer, { body, key, deadlineMs = ANSWER_DEADLINE_MS }) {
   return {
     method,
     headers: {
@@ -54,15 +55,15 @@ function requestOf(method, bearer, { body, key }) {
     body: body === undefined ? null : JSON.stringify(body),
     credentials: "same-origin",
     cache: "no-store",
-    signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
+    signal: AbortSignal.timeout(deadlineMs),
   };
 }
 
 /**
- * @param {Response} response
+ * @param {Response} response  of whatever sent the request
  * @returns {Promise<Answer>}
  */
-async function readAnswer(response) {
+export async function readAnswer(response) {
   const text = await response.text();
   const value = parseObject(text);
   if (value === null) return { ok: false, problem: notAServer(response.status) };

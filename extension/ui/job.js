@@ -7,6 +7,7 @@
  */
 
 import { accountText, difference } from "./account.js";
+import { isUnderWay } from "./course.js";
 import { createSlot, el, icon, setAttribute, setText, show } from "./dom.js";
 import { createFigureTable, figureLines } from "./figures.js";
 import { problemText } from "./notices.js";
@@ -85,15 +86,10 @@ function createHead(words, { putAway }) {
       const label = words.say("job_put_away", { title: text });
       setAttribute(button, "aria-label", label);
       setAttribute(button, "title", label);
-      show(button, !isUnderWay(job));
+      show(button, !isUnderWay(job.status));
       setText(status, statusText(words, job));
     },
   };
-}
-
-/** @param {Job} job */
-export function isUnderWay({ status }) {
-  return status === "running" || status === "settling";
 }
 
 /**
@@ -143,10 +139,10 @@ function chargedText(words, settlement) {
 
 /**
  * @param {Words} words
- * @param {JobActions} actions
+ * @param {Pick<JobActions, "stop">} actions
  * @returns {JobPart}
  */
-function createProgress(words, { stop }) {
+export function createProgress(words, { stop }) {
   const { say, format } = words;
   let id = "";
   const fill = el("b");
@@ -165,8 +161,8 @@ function createProgress(words, { stop }) {
   return {
     element,
     write({ job, pending, online }) {
-      show(element, isUnderWay(job));
-      if (!isUnderWay(job)) return;
+      show(element, isUnderWay(job.status));
+      if (!isUnderWay(job.status)) return;
       id = job.id;
       const { done, total } = job.progress;
       const text = say("job_progress", { done: format.number(done), total: format.number(total) });
@@ -201,7 +197,7 @@ export function heldText(words, { status, quote: { credits } }) {
  * @param {Words} words
  * @returns {JobPart}
  */
-function createOutcome(words) {
+export function createOutcome(words) {
   const table = createFigureTable(words);
   return {
     element: table.element,
@@ -226,7 +222,7 @@ function namesOf({ over_hold }) {
  * @param {Words} words
  * @returns {JobPart}
  */
-function createDifferences(words) {
+export function createDifferences(words) {
   const title = el("h3", { class: "note-line" });
   const list = el("ul", { class: "account" });
   const element = el("div", { "data-part": "account" }, title, list);
@@ -268,7 +264,7 @@ function lineElement(words, line, reader) {
  * @param {Words} words
  * @returns {JobPart}
  */
-function createProblem(words) {
+export function createProblem(words) {
   const element = el("p", { class: "problem", role: "alert" });
   return {
     element,
@@ -283,10 +279,10 @@ function createProblem(words) {
 
 /**
  * @param {Words} words
- * @param {JobActions} actions
+ * @param {Pick<JobActions, "download">} actions
  * @returns {JobPart}
  */
-function createDownloads(words, { download }) {
+export function createDownloads(words, { download }) {
   let id = "";
   let server = "";
   const problem = el("p", { class: "problem", role: "alert" });

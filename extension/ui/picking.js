@@ -185,9 +185,10 @@ function legendEntry({ say }, state) {
  * @param {Words} words
  * @param {(kinds: Kind[]) => void} choose
  * @param {readonly Kind[]} [offered]  a company has no personality
+ * @param {string} [title]  what they are chosen for
  * @returns {{element: HTMLElement, write(kinds: Kind[], prices: Prices | null): void}}
  */
-export function createKinds({ say, format }, choose, offered = KINDS) {
+export function createKinds({ say, format }, choose, offered = KINDS, title = say("export_what")) {
   const boxes = offered.map((kind) => {
     const box = el("input", { type: "checkbox", value: kind });
     box.addEventListener("change", () =>
@@ -201,7 +202,7 @@ export function createKinds({ say, format }, choose, offered = KINDS) {
   const element = el(
     "fieldset",
     { class: "kinds" },
-    el("legend", { class: "note-line" }, say("export_what")),
+    el("legend", { class: "note-line" }, title),
     ...labels,
     el("p", { class: "note-line" }, say("export_prices")),
   );

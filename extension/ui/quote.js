@@ -1,5 +1,5 @@
 /**
- * What an export would cost, before anything is charged (R18), and the button that starts it.
+ * What a job would cost, before anything is charged (R18), and the button that starts it.
  *
  * @import { Job, JobView, Problem, Quote } from "../protocol.js"
  * @import { Words } from "./words.js"
@@ -28,19 +28,39 @@ const FIGURES = /** @type {const} */ ([
  * @property {boolean} paused  just after a click, when no other one counts
  * @property {boolean} hasExtra
  * @property {string} server
+ *
+ * @typedef {object} QuoteManner
+ * @property {(job: Job) => string} title
+ * @property {string} back  what the button beside the start says
+ * @property {boolean} escapes  whether Escape is that button
  */
+
+/**
+ * As a panel over a list of people shows it.
+ *
+ * @param {Words} words
+ * @returns {QuoteManner}
+ */
+function overList(words) {
+  return {
+    title: ({ quote }) => words.count("quote_title", quote.rows),
+    back: words.say("quote_back"),
+    escapes: true,
+  };
+}
 
 /**
  * @param {Words} words
  * @param {QuoteActions} actions
+ * @param {QuoteManner} [manner]
  * @returns {{element: HTMLElement, focus(): void, write(offer: JobView, state: QuoteState): void}}
  */
-export function createQuote(words, actions) {
+export function createQuote(words, actions, manner = overList(words)) {
   const title = el("h2", { class: "title", tabindex: "-1" });
   const table = createFigureTable(words);
   const totals = createTotals(words);
   const message = el("p", { class: "problem", role: "alert" });
-  const buttons = createButtons(words, actions);
+  const buttons = createButtons(words, actions, manner.back);
   const element = el(
     "section",
     { class: "sec quote", "data-part": "quote" },
@@ -51,14 +71,14 @@ export function createQuote(words, actions) {
     buttons.element,
   );
   element.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") buttons.back();
+    if (key === "Escape" && manner.escapes) buttons.back();
   });
   return {
     element,
     focus: () => title.focus(),
     write(offer, state) {
       const { job, problem } = offer;
-      const text = words.count("quote_title", job.quote.rows);
+      const text = manner.title(job);
       setText(title, text);
       const { kinds, quote } = job;
       table.write(text, kinds, figureLines(FIGURES, quote, kinds, quote.by_kind));
@@ -134,25 +154,43 @@ function noteText({ say }, { credits, found }) {
  * @param {string} server
  * @returns {string} why it cannot be started as it stands; empty when it can
  */
-export function messageText(words, { status, quote }, problem, server) {
+export function messageText(words, job, problem, server) {
+  const { status, quote, max_credits } = job;
   if (status === "expired") return words.say("quote_expired");
   if (problem?.code === "quote_changed") return words.say("quote_changed");
   if (problem) return problemText(words, problem, server);
+  if (isOverMax(job)) return words.count("quote_over_max", max_credits ?? 0);
   return quote.affordable ? "" : words.count("quote_short", quote.short_by);
+}
+
+/** @param {Job} job */
+function isOverMax({ quote, max_credits }) {
+  return max_credits !== null && quote.credits > max_credits;
+}
+
+/**
+ * What cannot be had has no button.
+ *
+ * @param {Job} job
+ */
+export function isStartable(job) {
+  const { status, quote } = job;
+  return status === "quoted" && !isOverMax(job) && (quote.affordable || quote.credits === 0);
 }
 
 /**
  * @param {Words} words
  * @param {QuoteActions} actions
+ * @param {string} backText
  */
-function createButtons(words, actions) {
+function createButtons(words, actions, backText) {
   /** @type {Job | null} */
   let shown = null;
   const start = el("button", { type: "button", class: "go" });
   start.addEventListener("click", (event) => {
     if (shown) actions.start(event, shown.id, shown.quote.credits);
   });
-  const back = el("button", { type: "button" }, words.say("quote_back"));
+  const back = el("button", { type: "button" }, backText);
   back.addEventListener("click", actions.back);
   return {
     element: el("div", { class: "buttons" }, start, back),
@@ -165,11 +203,10 @@ function createButtons(words, actions) {
     write({ job, pending }, { online, paused }) {
       shown = job;
       const starting = pending === "start";
-      // What cannot be had has no button.
-      show(start, job.status === "quoted" && (job.quote.affordable || job.quote.credits === 0));
+      show(start, isStartable(job));
       start.disabled = !online;
       setAttribute(start, "aria-disabled", paused || starting ? "true" : null);
-      setText(start, starting ? words.say("export_starting") : startText(words, job.quote));
+      setText(start, starting ? words.say("export_starting") : startText(words, job));
       back.disabled = starting;
     },
   };
@@ -177,10 +214,10 @@ function createButtons(words, actions) {
 
 /**
  * @param {Words} words
- * @param {Quote} quote
+ * @param {Pick<Job, "action" | "quote">} job
  * @returns {string} the price is on the button
  */
-export function startText({ say, count, format }, { rows, credits }) {
-  if (credits === 0) return say("export_start_free", { rows: format.number(rows) });
-  return say("export_start", { rows: format.number(rows), price: count("price", credits) });
+export function startText({ say, count, format }, { action, quote: { rows, credits } }) {
+  if (credits === 0) return say(`${action}_start_free`, { rows: format.number(rows) });
+  return say(`${action}_start`, { rows: format.number(rows), price: count("price", credits) });
 }

@@ -5,8 +5,8 @@ import { figureLines } from "../../extension/ui/figures.js";
 import { fileName } from "../../extension/ui/file-name.js";
 import { heldText, jobTitle, statusText } from "../../extension/ui/job.js";
 import { markText } from "../../extension/ui/picking.js";
-import { messageText, partsText, startText } from "../../extension/ui/quote.js";
-import { job, quote } from "./fakes.mjs";
+import { isStartable, messageText, partsText, startText } from "../../extension/ui/quote.js";
+import { job } from "./fakes.mjs";
 import { speak } from "./words.mjs";
 
 const words = speak("en-GB");
@@ -14,9 +14,11 @@ const SERVER = "https://credits.example.com";
 
 describe("a quote", () => {
   test("the price is on the button", () => {
-    assert.equal(startText(words, quote()), "Export 20 for 12 credits");
-    assert.equal(startText(words, quote({ credits: 1 })), "Export 20 for 1 credit");
-    assert.equal(startText(words, quote({ rows: 1234, credits: 0 })), "Export 1,234 for free");
+    const text = (quote) => startText(words, job({ quote }));
+    assert.equal(text({}), "Export 20 for 12 credits");
+    assert.equal(text({ credits: 1 }), "Export 20 for 1 credit");
+    assert.equal(text({ rows: 1234, credits: 0 }), "Export 1,234 for free");
+    assert.equal(startText(words, job({ action: "import" })), "Import 20 for 12 credits");
   });
 
   test("R9 it says how much comes from where", () => {
@@ -33,6 +35,19 @@ describe("a quote", () => {
       "14 credits are missing. Ask your admin for more, or select fewer people.",
     );
     assert.equal(messageText(words, job(), null, SERVER), "");
+  });
+
+  test("R26 a quote above what it may cost at the most has no button and says why", () => {
+    const dear = job({ max_credits: 11 });
+    assert.equal(isStartable(dear), false);
+    assert.match(messageText(words, dear, null, SERVER), /more than the 11 credits .* at the most/);
+    assert.equal(isStartable(job({ max_credits: 12 })), true);
+  });
+
+  test("what cannot be paid has no button, what is free always has", () => {
+    assert.equal(isStartable(job({ quote: { affordable: false, short_by: 3 } })), false);
+    assert.equal(isStartable(job({ quote: { affordable: false, credits: 0 } })), true);
+    assert.equal(isStartable(job({ status: "expired" })), false);
   });
 
   test("a quote past its time, and one that has changed, say that nothing was charged", () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
 import { createExporting } from "../../extension/background/exporting.js";
-import { createJobs, isLater } from "../../extension/background/jobs.js";
+import { createJobs } from "../../extension/background/jobs.js";
 import { createSelections, inSearch } from "../../extension/background/selections.js";
+import { isLater } from "../../extension/ui/course.js";
 import { createUnanswered } from "../../extension/ui/unanswered.js";
 import { createFakeClock, createFakeStore, job, person, settled } from "./fakes.mjs";
 

@@ -157,11 +157,18 @@ export function job({ quote: quoted = {}, status = "quoted", ...over } = {}) {
     settlement: null,
     account: [],
     kinds: ["email"],
+    max_credits: null,
     label: "",
+    columns: {},
+    file: null,
+    sample: [],
+    problems: [],
+    problem_count: 0,
     error: null,
     created_at: "2026-11-23T10:00:00Z",
     started_at: started ? "2026-11-23T10:00:05Z" : null,
     finished_at: null,
+    expires_at: started ? null : "2026-11-24T10:00:00Z",
     ...over,
   };
 }
