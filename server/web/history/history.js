@@ -1,13 +1,21 @@
 /** @import { OpenScreen } from "../frame/screens.js" */
 
-import { el } from "/ui/dom.js";
+import { createUsage } from "../usage/usage.js";
+import { createWindow } from "../window.js";
 import { words } from "../words.js";
 
 /** @type {OpenScreen} */
-export function open() {
-  const title = words.say("history_title");
+export function open(app, place) {
+  const usage = createUsage(app, {
+    groups: app.me.user.role === "admin" ? ["kind", "user", "action"] : ["kind", "action"],
+  });
+  const { element } = createWindow(place, "history", usage.element);
+  const scope = { user: null, from: null, to: null };
+  usage.write(place.query, scope);
   return {
-    title,
-    element: el("section", { class: "card pad" }, el("h1", { tabindex: "-1" }, title)),
+    title: words.say("history_title"),
+    element,
+    move: (next) => usage.write(next.query, scope),
+    leave: usage.leave,
   };
 }
