@@ -231,7 +231,8 @@ export const PAGE_PORT = "page";
 /**
  * Background → page: one absolute picture, the latest wins.
  *
- * @typedef {"connecting" | "live" | "offline"} LinkState
+ * @typedef {"connecting" | "live" | "offline"} LinkState  "connecting" is short and comes with every new
+ *   worker: what is on the screen stays, and clicks count
  *
  * @typedef {object} PairingView
  * @property {string | null} code  null until the server has answered
@@ -284,7 +285,8 @@ export const PAGE_PORT = "page";
  *   why there is no session any more
  * @property {Problem | null} problem  of the last attempt to pair
  * @property {LinkState} link
- * @property {number | null} as_of_ms  when the figures were last known to be right
+ * @property {number | null} as_of_ms  when the figures were last known to be right; null while they are,
+ *   and while a worker that has just come up finds out
  * @property {User | null} user
  * @property {Org | null} org
  * @property {Battery | null} battery

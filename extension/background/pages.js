@@ -11,6 +11,7 @@
  * @property {number | null} tab null outside of tabs: popup and side panel
  * @property {string | null} url of the person it shows
  * @property {ListedPage | null} list who it lists
+ * @property {boolean} introduced whether it has said what it shows: before, nothing is told to it
  * @property {Notice | null} notice of its own last reveal
  */
 
@@ -31,6 +32,7 @@ export function createPages({ viewFor, onRequest, onUpdate }) {
       const view = viewFor(state.page);
       const next = JSON.stringify(view);
       if (next === state.last) continue;
+      if (!state.page.introduced) continue;
       state.last = next;
       port.post(view);
     }
@@ -41,7 +43,7 @@ export function createPages({ viewFor, onRequest, onUpdate }) {
     /** @param {Port} port */
     add(port) {
       /** @type {Page} */
-      const page = { tab: port.tab, url: null, list: null, notice: null };
+      const page = { tab: port.tab, introduced: false, url: null, list: null, notice: null };
       open.set(port, { page, last: "" });
       port.onMessage((request) => onRequest(page, request));
       port.onGone(() => open.delete(port));

@@ -1,7 +1,10 @@
 /**
  * Who is on the pages that are open, looked up in batches and kept true by the socket's `changes`,
- * which carry no values: whoever shows the subject fetches it.
+ * which carry no values: whoever shows the subject fetches it. Kept
+ * for the next worker: what stands on a page stays there, and under the pointer, while the worker that
+ * knew it is replaced.
  *
+ * @import { Store } from "../browser.js"
  * @import { ChangesMessage, Problem, RevealResult, Subject } from "../protocol.js"
  */
 
@@ -13,6 +16,9 @@ const URLS_PER_LOOKUP_MAX = 100;
 const GATHER_MS = 10;
 /** Pages left are kept for coming back; more than a day's browsing needs. */
 const KEPT_MAX = 500;
+const KEY = "people";
+/** For the next worker: the open pages of results and the people last looked at. */
+const LEFT_BEHIND_MAX = 50;
 
 /**
  * @typedef {object} Entry
@@ -27,19 +33,25 @@ const KEPT_MAX = 500;
 /**
  * @param {object} parts
  * @param {(urls: string[]) => Promise<Found>} parts.lookup answers in the order of `urls`
+ * @param {Store} parts.store that survives the worker
  * @param {() => Set<string>} parts.shown the URLs some page shows now
  * @param {() => boolean} parts.ready whether the socket is live: what is fetched before it would
  *   have to be fetched again, for nobody told what changed in between
  * @param {() => void} parts.changed
  * @param {import("../ui/link.js").Clock} parts.clock
  */
-export function createPeople({ lookup, shown, ready, changed, clock }) {
+export function createPeople({ lookup, store, shown, ready, changed, clock }) {
   /** @type {Map<string, Entry>} */
   const entries = new Map();
   /** @type {(() => void) | null} */
   let gathering = null;
   /** Counts what makes answers under way outdated. */
   let round = 0;
+
+  function save() {
+    const known = [...entries].filter(([, { subject }]) => subject !== null);
+    return store.set(KEY, known.slice(-LEFT_BEHIND_MAX));
+  }
 
   /** @param {number} [ms] */
   function gather(ms = GATHER_MS) {
@@ -79,6 +91,7 @@ export function createPeople({ lookup, shown, ready, changed, clock }) {
       keep(url, { ...entryOf(results[i] ?? null), stale });
     });
     if (urls.some((url) => entries.get(url)?.stale)) gather();
+    save();
     changed();
   }
 
@@ -133,6 +146,12 @@ export function createPeople({ lookup, shown, ready, changed, clock }) {
   }
 
   return {
+    async load() {
+      for (const [url, entry] of (await store.get(KEY)) ?? []) {
+        entries.set(url, { ...entry, problem: null, stale: true });
+      }
+    },
+
     /** @param {string} url */
     get: (url) => entries.get(url) ?? LOADING,
 
@@ -156,11 +175,12 @@ export function createPeople({ lookup, shown, ready, changed, clock }) {
     },
 
     /** Another user, another org: nothing that was known may stay. */
-    forget() {
+    async forget() {
       round += 1;
       entries.clear();
       gathering?.();
       gathering = null;
+      await store.remove(KEY);
     },
 
     /** @param {ChangesMessage} message */
@@ -182,6 +202,7 @@ export function createPeople({ lookup, shown, ready, changed, clock }) {
         if (!entry.subject) continue;
         entries.set(url, { ...entry, subject: withOutcome(entry.subject, result, me) });
       }
+      save();
     },
   };
 }

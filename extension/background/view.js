@@ -37,8 +37,9 @@ export function viewOf(state) {
     ended,
     problem,
     link,
-    // While the figures are right, their age is of no interest and would redraw every page.
-    as_of_ms: link === "live" ? null : as_of_ms,
+    // While the figures are right, their age is of no interest and would redraw every page; and a line
+    // that comes and goes with each new worker would move the buttons below it.
+    as_of_ms: link === "offline" ? as_of_ms : null,
     user,
     org,
     battery,

@@ -29,7 +29,7 @@ import { createSelections } from "./selections.js";
 import { viewOf } from "./view.js";
 
 /** What the toolbar shows is of no page.  @type {Page} */
-const NO_PAGE = { tab: null, url: null, list: null, notice: null };
+const NO_PAGE = { tab: null, introduced: true, url: null, list: null, notice: null };
 
 /** Close codes that say why there is no session any more (`api.md`). */
 const DEACTIVATED = 4503;
@@ -102,6 +102,7 @@ const people = createPeople({
     const answer = await call("POST", "/api/v1/lookups", { body: { urls } });
     return answer.ok ? { ok: true, results: answer.value.results } : answer;
   },
+  store: browser.session,
   shown: () => pages.shown(),
   ready: () => linkState === "live",
   changed: () => pages.changed(),
@@ -252,6 +253,7 @@ function moved(page, { url, list }) {
   page.list = list;
   page.notice = null;
   if (page.tab !== null && list) exporting.enter(page.tab, list.search);
+  page.introduced = true;
   lookUp(page);
 }
 
@@ -301,9 +303,8 @@ function startLink() {
 /** @param {View["ended"]} ended */
 async function end(ended) {
   link.stop();
-  people.forget();
   pages.clearNotices();
-  await Promise.all([figures.forget(), jobs.forget(), selections.forget()]);
+  await Promise.all([people.forget(), figures.forget(), jobs.forget(), selections.forget()]);
   await account.signOut(ended);
   pages.changed();
 }
@@ -344,6 +345,7 @@ const ready = restore();
 browser.onWake(() => {
   ready.then(() => link.nudge());
 });
+    people.load(),
 
 browser.onPort((port) => {
   if (port.name !== PAGE_PORT) return;

@@ -39,7 +39,7 @@ export function createJobsSection(words, { stop, download, send }) {
     element,
     write({ phase, jobs, user, link, server }, { nowMs }) {
       show(element, phase === "signed_in" && jobs.length > 0);
-      const state = { online: link === "live", userName: user?.name ?? "", server, nowMs };
+      const state = { online: link !== "offline", userName: user?.name ?? "", server, nowMs };
       const cardOf = (/** @type {JobView} */ view) => ({
         key: view.job.id,
         value: { ...view, ...state },

@@ -47,7 +47,7 @@ export function createListSection(words, actions) {
       choosing.write(list, view, moment.paused);
       if (list.offer) {
         const hasExtra = battery?.extra != null;
-        const online = link === "live";
+        const online = link !== "offline";
         quote.write(list.offer, { online, paused: moment.paused, hasExtra, server });
       }
       moveFocus();
@@ -92,7 +92,7 @@ function createChoosing(words, { send, quote }) {
       failed.write(list, online);
       picking.write(list);
       kinds.write(list.kinds, prices);
-      ask.write(list, { online: link === "live", paused, server });
+      ask.write(list, { online, paused, server });
     },
   };
 }

@@ -182,7 +182,7 @@ function createPersonSection(words, actions) {
       show(skeleton, now?.status === "loading" && link !== "offline");
       message.write(messageFor(words, now, link, server));
       if (now && shown)
-        person.write({ ...now, subject: shown }, { ...moment, online: link === "live" });
+        person.write({ ...now, subject: shown }, { ...moment, online: link !== "offline" });
     },
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
 import { createPeople } from "../../extension/background/people.js";
-import { createFakeClock, person, settled } from "./fakes.mjs";
+import { createFakeClock, createFakeStore, person, settled } from "./fakes.mjs";
 
 const ANA = "https://site.example/in/ana";
 const TOM = "https://site.example/in/tom";
@@ -12,25 +12,33 @@ let asked;
 let answers;
 let shown;
 let ready;
+let store;
 let people;
 
 beforeEach(() => {
   clock = createFakeClock();
+  store = createFakeStore();
   asked = [];
   answers = [];
   shown = new Set([ANA]);
   ready = true;
-  people = createPeople({
+  people = create();
+});
+
+/** What a worker does when it comes up. */
+function create() {
+  return createPeople({
     lookup: (urls) => {
       asked.push(urls);
       return new Promise((resolve) => answers.push(resolve));
     },
+    store,
     shown: () => shown,
     ready: () => ready,
     changed: () => {},
     clock,
   });
-});
+}
 
 /** Time for gathering, then the oldest open lookup is answered. */
 async function answer(results) {
@@ -169,6 +177,66 @@ describe("changes", () => {
     answers.shift()({ ok: true, results: [person({ name: "secret" })] });
     await settled();
     assert.equal(people.get(ANA).subject, null);
+  });
+});
+
+describe("the next worker", () => {
+  /** The worker is replaced while the line to the server is not up yet. */
+  async function restart() {
+    people = create();
+    ready = false;
+    await people.load();
+  }
+
+  test("knows who is on the open pages before it has asked, and then asks", async () => {
+    people.visit(ANA);
+    await answer([person()]);
+    await restart();
+    people.visit(ANA);
+    clock.turn(10);
+    assert.equal(people.get(ANA).status, "known");
+    assert.equal(people.get(ANA).subject.name, "Ana");
+    assert.equal(asked.length, 1);
+    ready = true;
+    people.refresh();
+    await answer([person({ name: "Ana Beatriz" })]);
+    assert.equal(people.get(ANA).subject.name, "Ana Beatriz");
+  });
+
+  test("keeps on showing what was just revealed", async () => {
+    people.visit(ANA);
+    await answer([person()]);
+    const result = { subject: "con_1", kind: "email", outcome: "charged", seq: 11 };
+    people.reveal({ ...result, value: { email: "a@x.example" } }, { name: "Bob", at: "" });
+    await settled();
+    await restart();
+    assert.equal(people.get(ANA).subject.pieces.email.state, "owned");
+  });
+
+  test("knows nobody whom the directory did not, and asks again", async () => {
+    people.visit(ANA);
+    await answer([null]);
+    await restart();
+    assert.equal(people.get(ANA).status, "loading");
+  });
+
+  test("knows the people last looked at, not everybody", async () => {
+    const urls = Array.from({ length: 80 }, (_, i) => `https://site.example/in/${i}`);
+    shown = new Set(urls);
+    people.refresh();
+    await answer(urls.map((url) => person({ url })));
+    await restart();
+    assert.equal(people.get(urls.at(-50)).status, "known");
+    assert.equal(people.get(urls.at(-51)).status, "loading");
+  });
+
+  test("knows nothing of the last user's people", async () => {
+    people.visit(ANA);
+    await answer([person()]);
+    await people.forget();
+    await restart();
+    assert.equal(people.get(ANA).subject, null);
+    assert.equal(store.kept.size, 0);
   });
 });
 
