@@ -298,7 +298,17 @@ export const PAGE_PORT = "page";
  */
 
 /**
- * Page → background.
+ * Background → page. `done`: what the page asked by this id has come to its end, well or not, and would
+ * be over even if the worker died now.
+ *
+ * @typedef {{type: "view", view: View} | {type: "done", id: string}} BackgroundMessage
+ */
+
+/**
+ * Page → background. The same message may come twice, to one worker or to the next: whoever answers it
+ * makes sure that it counts once.
+ *
+ * @typedef {{id: string, request: PageRequest}} PageMessage
  *
  * @typedef {{search: string, urls: string[]}} ListedPage  `search` is the same on every page of a
  *   search, and never leaves the browser

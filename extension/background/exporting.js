@@ -24,8 +24,8 @@ import { inSearch, withoutPeople, withPeople } from "./selections.js";
  * @param {() => void} parts.changed
  */
 export function createExporting({ call, unanswered, jobs, selections, personAt, changed }) {
-  /** Tabs whose quote is under way. @type {Set<number>} */
-  const asking = new Set();
+  /** Tabs whose quote is under way. @type {Map<number, Promise<void>>} */
+  const asking = new Map();
   /** Why a tab's last quote did not come. @type {Map<number, Problem>} */
   const problems = new Map();
 
@@ -38,8 +38,8 @@ export function createExporting({ call, unanswered, jobs, selections, personAt, 
   function change(tab, next) {
     const { offer } = selections.of(tab);
     if (offer !== null && next.offer !== offer) jobs.abandon(offer);
-    selections.set(tab, next);
     problems.delete(tab);
+    return selections.set(tab, next);
   }
 
   /**
@@ -49,31 +49,42 @@ export function createExporting({ call, unanswered, jobs, selections, personAt, 
    */
   function tick(tab, urls, on) {
     const selection = selections.of(tab);
-    change(tab, on ? withPeople(selection, idsOf(urls, personAt)) : withoutPeople(selection, urls));
+    const people = idsOf(urls, personAt);
+    return change(tab, on ? withPeople(selection, people) : withoutPeople(selection, urls));
   }
 
   /** @param {number} tab */
-  async function quote(tab) {
-    if (asking.has(tab)) return;
+  function quote(tab) {
+    const running =
+      asking.get(tab) ??
+      quoteOnce(tab).finally(() => {
+        asking.delete(tab);
+        changed();
+      });
+    asking.set(tab, running);
+    return running;
+  }
+
+  /** @param {number} tab */
+  async function quoteOnce(tab) {
     const asked = selections.of(tab);
-    asking.add(tab);
+    // A click that is told again finds its quote already there.
+    if (asked.offer !== null) return;
     problems.delete(tab);
     const answer = await ask(bodyOf(asked));
-    asking.delete(tab);
     // Meanwhile somebody else may be selected: then this is no quote of it.
-    if (selections.of(tab) === asked) offer(tab, answer);
+    if (selections.of(tab) === asked) await offer(tab, answer);
     else if (answer.ok) jobs.discard(answer.value.id);
-    changed();
   }
 
   /**
    * @param {number} tab
    * @param {Answer} answer
    */
-  function offer(tab, answer) {
-    if (!answer.ok) return problems.set(tab, answer.problem);
-    jobs.add(answer.value);
-    return selections.set(tab, { ...selections.of(tab), offer: answer.value.id });
+  async function offer(tab, answer) {
+    if (!answer.ok) return void problems.set(tab, answer.problem);
+    const offered = { ...selections.of(tab), offer: answer.value.id };
+    await Promise.all([jobs.add(answer.value), selections.set(tab, offered)]);
   }
 
   /** @param {ReturnType<typeof bodyOf>} body */
@@ -89,13 +100,14 @@ export function createExporting({ call, unanswered, jobs, selections, personAt, 
    * @param {string} id
    * @param {number} credits
    */
-  function start(id, credits) {
-    if (jobs.get(id)?.job.quote.credits === credits) jobs.start(id);
+  async function start(id, credits) {
+    if (jobs.get(id)?.job.quote.credits === credits) await jobs.start(id);
   }
 
   /**
    * @param {number} tab
    * @param {ExportRequest} request
+   * @returns {Promise<void>} until it is done
    */
   function answer(tab, request) {
     switch (request.type) {
@@ -106,7 +118,7 @@ export function createExporting({ call, unanswered, jobs, selections, personAt, 
       case "choose":
         return change(tab, { ...selections.of(tab), kinds: request.kinds, offer: null });
       case "quote":
-        return void quote(tab);
+        return quote(tab);
       case "drop_quote":
         return change(tab, { ...selections.of(tab), offer: null });
       case "start":

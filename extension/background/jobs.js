@@ -66,6 +66,8 @@ export function createJobs({ call, unanswered, stores, clock, changed }) {
   const away = createPutAway(stores.local);
   /** @type {Map<string, Entry>} */
   const entries = new Map();
+  /** What was asked of a job and is not answered yet. @type {Map<string, Promise<void>>} */
+  const underWay = new Map();
   /** Another user's answers are nothing to us. */
   let round = 0;
 
@@ -136,7 +138,20 @@ export function createJobs({ call, unanswered, stores, clock, changed }) {
   /** @param {string} id */
   function drop(id) {
     entries.delete(id);
-    save();
+    return save();
+  }
+
+  /**
+   * @param {string} id
+   * @param {"start" | "stop"} action
+   * @param {() => Promise<Answer>} send
+   * @returns {Promise<void>} until it is answered; of a job one thing is asked at a time
+   */
+  async function ask(id, action, send) {
+    if (!entries.has(id)) return;
+    const asked = underWay.get(id) ?? askOnce(id, action, send).finally(() => underWay.delete(id));
+    underWay.set(id, asked);
+    await asked;
   }
 
   /**
@@ -144,9 +159,7 @@ export function createJobs({ call, unanswered, stores, clock, changed }) {
    * @param {"start" | "stop"} action
    * @param {() => Promise<Answer>} send
    */
-  async function ask(id, action, send) {
-    const entry = entries.get(id);
-    if (!entry || entry.pending) return;
+  async function askOnce(id, action, send) {
     const mine = round;
     put(id, { pending: action, problem: null });
     const answer = await send();
@@ -163,7 +176,7 @@ export function createJobs({ call, unanswered, stores, clock, changed }) {
     // A refusal says that the job is not what it looks like here: another quote, or further on.
     else if (!isLost(answer)) await refetch(id);
     const left = answer.ok ? {} : leftBy(action, entries.get(id)?.job.status, answer);
-    put(id, { pending: null, ...left });
+    await put(id, { pending: null, ...left });
   }
 
   /** @param {string} id */
@@ -251,11 +264,10 @@ export function createJobs({ call, unanswered, stores, clock, changed }) {
     discard,
 
     /** @param {string} id */
-    putAway(id) {
+    async putAway(id) {
       const entry = entries.get(id);
       if (!entry || !isEnded(entry.job.status)) return;
-      away.add(id);
-      drop(id);
+      await Promise.all([away.add(id), drop(id)]);
     },
 
     async forget() {

@@ -3,22 +3,25 @@
  * whole picture whenever any part of it has changed.
  *
  * @import { Port } from "../browser.js"
- * @import { ListedPage, Notice, PageRequest, View } from "../protocol.js"
+ * @import {
+ *   BackgroundMessage, ListedPage, Notice, PageMessage, PageRequest, View
+ * } from "../protocol.js"
  */
 
 /**
  * @typedef {object} Page
  * @property {number | null} tab null outside of tabs: popup and side panel
+ * @property {boolean} introduced whether it has said what it shows: before, nothing is told to it
  * @property {string | null} url of the person it shows
  * @property {ListedPage | null} list who it lists
- * @property {boolean} introduced whether it has said what it shows: before, nothing is told to it
  * @property {Notice | null} notice of its own last reveal
  */
 
 /**
  * @param {object} parts
  * @param {(page: Page) => View} parts.viewFor
- * @param {(page: Page, request: PageRequest) => void} parts.onRequest
+ * @param {(page: Page, request: PageRequest, id: string) => Promise<void>} parts.onRequest until it is
+ *   done; `id` is the same when a page says it again
  * @param {() => void} parts.onUpdate once per change, for what is not a page (the badge)
  */
 export function createPages({ viewFor, onRequest, onUpdate }) {
@@ -29,14 +32,32 @@ export function createPages({ viewFor, onRequest, onUpdate }) {
   function update() {
     planned = false;
     for (const [port, state] of open) {
+      if (!state.page.introduced) continue;
       const view = viewFor(state.page);
       const next = JSON.stringify(view);
       if (next === state.last) continue;
-      if (!state.page.introduced) continue;
       state.last = next;
-      port.post(view);
+      tell(port, { type: "view", view });
     }
     onUpdate();
+  }
+
+  /**
+   * @param {Port} port
+   * @param {BackgroundMessage} message
+   */
+  function tell(port, message) {
+    port.post(message);
+  }
+
+  /**
+   * @param {Port} port
+   * @param {Page} page
+   * @param {PageMessage} message
+   */
+  async function answer(port, page, { id, request }) {
+    await onRequest(page, request, id);
+    if (open.has(port)) tell(port, { type: "done", id });
   }
 
   return {
@@ -45,7 +66,7 @@ export function createPages({ viewFor, onRequest, onUpdate }) {
       /** @type {Page} */
       const page = { tab: port.tab, introduced: false, url: null, list: null, notice: null };
       open.set(port, { page, last: "" });
-      port.onMessage((request) => onRequest(page, request));
+      port.onMessage((message) => answer(port, page, message));
       port.onGone(() => open.delete(port));
     },
     /** Changes of one turn are told together. */

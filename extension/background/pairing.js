@@ -75,7 +75,7 @@ export function createPairing(parts) {
     failed(ended, problem);
   }
 
-  async function start() {
+  async function begin() {
     const verifier = toBase64Url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));
     const mine = {
       verifier,
@@ -121,13 +121,19 @@ export function createPairing(parts) {
   }
 
   return {
-    start,
+    /** A click that is told again finds its pairing under way. */
+    async start() {
+      if (!pairing) await begin();
+    },
     cancel: () => become(null),
     /** Goes on with what the last worker began. */
     async resume() {
-      pairing = (await store.get(KEY)) ?? null;
-      if (pairing?.code) poll();
-      else pairing = null;
+      const left = (await store.get(KEY)) ?? null;
+      if (left === null) return;
+      // Without a code nobody has seen anything of it.
+      if (left.code === null) return void begin();
+      pairing = left;
+      poll();
     },
     /** @returns {PairingView | null} */
     view: () => pairing && { code: pairing.code, verification_url: pairing.verification_url },

@@ -70,13 +70,13 @@ export function createSelections(store) {
      * @param {number} tab
      * @param {Selection} next
      */
-    set(tab, next) {
+    async set(tab, next) {
       if (next === of(tab)) return;
       selections.delete(tab);
       selections.set(tab, next);
       const [oldest] = selections.keys();
       if (selections.size > TABS_MAX && oldest !== undefined) selections.delete(oldest);
-      store.set(KEY, [...selections]);
+      await store.set(KEY, [...selections]);
     },
 
     async forget() {

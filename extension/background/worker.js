@@ -157,7 +157,7 @@ const pairing = createPairing({
 
 const pages = createPages({
   viewFor,
-  onRequest: (page, request) => ready.then(() => answerPage(page, request)),
+  onRequest: (page, request, id) => ready.then(() => answerPage(page, request, id)),
   onUpdate() {
     if (words) browser.setBadge(badgeOf(words, viewFor(NO_PAGE)));
   },
@@ -205,43 +205,47 @@ function viewFor({ tab, url, list, notice }) {
 }
 
 /**
+ * Ends when nothing of it is left to do, or the next worker would go on with it by itself.
+ *
  * @param {Page} page
  * @param {PageRequest} request
+ * @param {string} id the same when the page asks again, for it was not told that it is done
  */
-function answerPage(page, request) {
+async function answerPage(page, request, id) {
+  const done = carryOut(page, request, id);
+  pages.changed();
+  await done;
+}
+
+/**
+ * @param {Page} page
+ * @param {PageRequest} request
+ * @param {string} id
+ * @returns {Promise<void> | void}
+ */
+function carryOut(page, request, id) {
   switch (request.type) {
     case "show":
-      moved(page, request);
-      break;
+      return moved(page, request);
     case "retry":
-      lookUp(page);
-      break;
+      return lookUp(page);
     case "reveal":
-      reveal(page, request);
-      break;
+      return reveal(page, request, id);
     case "pair":
-      pairingProblem = null;
-      pairing.start();
-      break;
+      return pair();
     case "cancel_pairing":
-      pairing.cancel();
-      break;
+      return pairing.cancel();
     case "sign_out":
-      signOut();
-      break;
+      return signOut();
     case "set_server":
-      moveTo(request.server);
-      break;
+      return moveTo(request.server);
     case "stop":
-      jobs.stop(request.job);
-      break;
+      return jobs.stop(request.job);
     case "put_away":
-      jobs.putAway(request.job);
-      break;
+      return jobs.putAway(request.job);
     default:
-      if (page.tab !== null) exporting.answer(page.tab, request);
+      if (page.tab !== null) return exporting.answer(page.tab, request);
   }
-  pages.changed();
 }
 
 /**
@@ -249,11 +253,11 @@ function answerPage(page, request) {
  * @param {ShowRequest} request
  */
 function moved(page, { url, list }) {
+  page.introduced = true;
   page.url = url;
   page.list = list;
   page.notice = null;
   if (page.tab !== null && list) exporting.enter(page.tab, list.search);
-  page.introduced = true;
   lookUp(page);
 }
 
@@ -266,11 +270,13 @@ function lookUp({ url, list }) {
 /**
  * @param {Page} page
  * @param {RevealRequest} request
+ * @param {string} id of the click, and so the key by which it is charged once (R11): a click that is
+ *   told again, because the worker died with the answer, gets that same answer
  */
-async function reveal(page, request) {
+async function reveal(page, request, id) {
   page.notice = null;
   const url = page.url;
-  const revealed = await spending.reveal(request);
+  const revealed = await spending.reveal(request, id);
   const { kind } = request;
   if (revealed.ok) {
     const { battery, results } = revealed.answer;
@@ -309,7 +315,15 @@ async function end(ended) {
   pages.changed();
 }
 
+function pair() {
+  if (account.token() !== null) return;
+  pairingProblem = null;
+  // Once begun, the next worker goes on with it by itself: nobody waits here.
+  pairing.start();
+}
+
 async function signOut() {
+  if (account.token() === null) return;
   const goodbye = bareCall("DELETE", "/api/v1/sessions/current");
   await end("signed_out");
   await goodbye;
@@ -331,10 +345,11 @@ async function restore() {
     browser.readCatalogue("en"),
     account.load(),
     figures.load(),
+    people.load(),
     jobs.load(),
     selections.load(),
-    pairing.resume(),
   ]);
+  await pairing.resume();
   words = createWords({ en }, navigator.languages);
   if (account.token() !== null) startLink();
   await browser.setAlarm();
@@ -345,7 +360,6 @@ const ready = restore();
 browser.onWake(() => {
   ready.then(() => link.nudge());
 });
-    people.load(),
 
 browser.onPort((port) => {
   if (port.name !== PAGE_PORT) return;

@@ -23,12 +23,15 @@ export function createSpending({ call, unanswered }) {
    * The price belongs to the request: at another one it is another request.
    *
    * @param {RevealRequest} request
+   * @param {string} [click]
    * @returns {Promise<Revealed>}
    */
-  async function ask({ subject, kind, price }) {
+  async function ask({ subject, kind, price }, click) {
     const body = { items: [{ subject, kinds: [kind] }], max_credits: price };
-    const answer = await unanswered.ask(`${nameOf(subject, kind)} ${price}`, (key) =>
-      call("POST", "/api/v1/reveals", { body, key }),
+    const answer = await unanswered.ask(
+      `${nameOf(subject, kind)} ${price}`,
+      (key) => call("POST", "/api/v1/reveals", { body, key }),
+      click,
     );
     return answer.ok ? { ok: true, answer: answer.value } : answer;
   }
@@ -36,13 +39,15 @@ export function createSpending({ call, unanswered }) {
   return {
     /**
      * @param {RevealRequest} request
-     * @returns {Promise<Revealed>} the same answer for a request that is already under way
+     * @param {string} [click] what is told of one click twice carries the same; such as a UUID
+     * @returns {Promise<Revealed>} the same answer for a request that is already under way, and for a
+     *   click that has been answered
      */
-    reveal(request) {
+    reveal(request, click) {
       const name = nameOf(request.subject, request.kind);
       const running = underWay.get(name);
       if (running) return running;
-      const asked = ask(request).finally(() => underWay.delete(name));
+      const asked = ask(request, click).finally(() => underWay.delete(name));
       underWay.set(name, asked);
       return asked;
     },

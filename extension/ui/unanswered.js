@@ -36,9 +36,12 @@ export function createUnanswered({ store, now, newKey }) {
     return turn;
   }
 
-  /** @param {string} name */
-  async function keyFor(name) {
-    const fresh = { key: newKey(), at_ms: now() };
+  /**
+   * @param {string} name
+   * @param {string} unused
+   */
+  async function keyFor(name, unused) {
+    const fresh = { key: unused, at_ms: now() };
     const keys = await change((old) => ({ [name]: fresh, ...young(old, now()) }));
     return keys[name]?.key ?? fresh.key;
   }
@@ -47,10 +50,12 @@ export function createUnanswered({ store, now, newKey }) {
     /**
      * @param {string} name of the request, its whole body included
      * @param {(key: string) => Promise<Answer>} send
+     * @param {string} [key] of its own, where nothing is left unanswered: who asks may be asked the same
+     *   once more, and would then get the same answer
      * @returns {Promise<Answer>}
      */
-    async ask(name, send) {
-      const answer = await send(await keyFor(name));
+    async ask(name, send, key = newKey()) {
+      const answer = await send(await keyFor(name, key));
       if (!isLost(answer)) await change(({ [name]: _, ...rest }) => rest);
       return answer;
     },

@@ -247,6 +247,14 @@ describe("pairing", () => {
 
   const say = (status, value = {}) => answers.push({ ok: true, status, value });
 
+  /** Hashing takes turns of its own. */
+  async function until(reached) {
+    for (let turns = 0; !reached(); turns += 1) {
+      assert.ok(turns < 10_000, "it does not come");
+      await settled();
+    }
+  }
+
   async function poll() {
     clock.turn(1000);
     await settled();
@@ -306,6 +314,28 @@ describe("pairing", () => {
     say(201, { token: "t" });
     await poll();
     assert.equal(outcome.length, 1);
+  });
+
+  test("a pairing that the last worker began and nobody has seen is begun anew", async () => {
+    // The first worker dies before it is answered.
+    answers.push(new Promise(() => {}));
+    say(201, started);
+    pairing.start();
+    await until(() => sent.length === 1);
+    assert.equal(pairing.view().code, null);
+    pairing = create();
+    await pairing.resume();
+    await until(() => opened.length > 0);
+    assert.equal(pairing.view().code, "WXYZ-1234");
+    assert.deepEqual(opened, [started.verification_url]);
+  });
+
+  test("a click that is told again begins no second one", async () => {
+    say(201, started);
+    await Promise.all([pairing.start(), pairing.start()]);
+    await pairing.start();
+    assert.equal(sent.length, 1);
+    assert.equal(opened.length, 1);
   });
 
   test("cancelling stops polling", async () => {
