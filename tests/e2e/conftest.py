@@ -77,10 +77,15 @@ class Caller:
         answer.raise_for_status()
         self._http.headers["Authorization"] = f"Bearer {answer.json()['token']}"
 
-    def start_export(self, select: Mapping[str, object], kind: Kind, label: str) -> str:
-        """Answers the id of the job, which is running."""
+    def quote_export(self, select: Mapping[str, object], label: str, kind: Kind = "email") -> str:
+        """Answers the id of the job, which waits to be started."""
         body = {"select": select, "kinds": [kind], "label": label}
         job: str = self._asked("POST", "/exports", json=body)["id"]
+        return job
+
+    def start_export(self, select: Mapping[str, object], kind: Kind, label: str) -> str:
+        """Answers the id of the job, which is running."""
+        job = self.quote_export(select, label, kind)
         self._asked("POST", f"/jobs/{job}/start")
         return job
 
