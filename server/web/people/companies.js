@@ -1,13 +1,9 @@
 /** @import { OpenScreen } from "../frame/screens.js" */
 
-import { el } from "/ui/dom.js";
-import { words } from "../words.js";
+import { COMPANIES } from "./lists.js";
+import { openList } from "./screen.js";
 
 /** @type {OpenScreen} */
-export function open() {
-  const title = words.say("companies_title");
-  return {
-    title,
-    element: el("section", { class: "card pad" }, el("h1", { tabindex: "-1" }, title)),
-  };
+export function open(app, place) {
+  return openList(app, COMPANIES, place);
 }
