@@ -9,7 +9,12 @@ import { createCalls } from "/ui/calls.js";
 export const call = createCalls({ server: () => location.origin });
 
 /**
- * @typedef {{user: User, org: Org}} Me
+ * @typedef {object} Me
+ * @property {User} user
+ * @property {Org} org
+ * @property {string} contact  how to get more credits
+ * @property {{days: number, credits: number, credits_left: number | null}} admin_reversals  what
+ *   the deployment lets admins take back (R27); `credits_left` of this month, null for a rep
  */
 
 /**

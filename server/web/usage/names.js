@@ -24,7 +24,7 @@ export const ORDER = /** @type {Record<Group, readonly string[]>} */ ({
  */
 export function usageNames({ bucket, group }, users) {
   return {
-    group: (key) => (key === OTHERS ? say("usage_others") : groupName(group, key, users)),
+    group: (key) => (key === OTHERS ? say("spent_others") : groupName(group, key, users)),
     bucket: (start) => (bucket === "month" ? format.month(start) : format.day(start)),
   };
 }

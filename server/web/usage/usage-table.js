@@ -28,9 +28,9 @@ export function usageTable(sheet, names, label) {
   const series = sheet.series.map((each, i) => ({ ...each, name: `series-${i}` }));
   /** @type {Column<string>[]} */
   const columns = [
-    { name: "start", text: say("usage_when"), head: true },
+    { name: "start", text: say("spent_when"), head: true },
     ...series.map(({ name, key }) => ({ name, text: names.group(key), end: true })),
-    { name: "total", text: say("usage_total"), end: true },
+    { name: "total", text: say("spent_total"), end: true },
   ];
   const table = createTable(label, columns);
 
@@ -52,7 +52,7 @@ export function usageTable(sheet, names, label) {
   );
   table.body.append(...rows.reverse());
   const foot = el("tfoot", { role: "rowgroup" });
-  foot.append(row(say("usage_total"), ({ total }) => total, sheet.total));
+  foot.append(row(say("spent_total"), ({ total }) => total, sheet.total));
   table.element.append(foot);
   return table.element;
 }

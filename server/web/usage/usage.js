@@ -46,7 +46,7 @@ export function createUsage(app, { groups }) {
   const content = createContent(() => load());
   const element = el(
     "section",
-    { class: "usage", "aria-label": say("usage_title") },
+    { class: "usage", "aria-label": say("spent_title") },
     controls.element,
     content.element,
   );
@@ -99,7 +99,7 @@ export function createUsage(app, { groups }) {
  */
 function createContent(retry) {
   const failed = createFailed(retry);
-  const empty = createEmpty(say("usage_empty"), say("usage_empty_more"));
+  const empty = createEmpty(say("spent_empty"), say("spent_empty_more"));
   const skeleton = createSkeletonRows(BONES);
   const figures = createFigures();
   const states = [skeleton, failed.element, empty, figures.element];
@@ -142,23 +142,23 @@ function createContent(retry) {
  */
 function createControls(app, groups) {
   const bucket = createChoices(
-    say("usage_bucket"),
-    BUCKETS.map((value) => ({ value, text: say(`usage_${value}`) })),
+    say("spent_bucket"),
+    BUCKETS.map((value) => ({ value, text: say(`spent_${value}`) })),
     (/** @type {Bucket} */ value) => app.router.change({ bucket: value }),
     "segments",
   );
   const group = createSelect(
-    say("usage_group"),
-    groups.map((value) => ({ value, text: say(`usage_by_${value}`) })),
+    say("spent_group"),
+    groups.map((value) => ({ value, text: say(`spent_by_${value}`) })),
     (/** @type {Group} */ value) => app.router.change({ group: value }),
   );
   const view = createChoices(
-    say("usage_view"),
-    VIEWS.map((value) => ({ value, text: say(`usage_${value}`) })),
+    say("spent_view"),
+    VIEWS.map((value) => ({ value, text: say(`spent_${value}`) })),
     (/** @type {View} */ value) => app.router.change({ view: value }),
     "segments",
   );
-  const heading = el("h2", {}, say("usage_title"));
+  const heading = el("h2", {}, say("spent_title"));
   const space = el("span", { class: "spacer" });
   const tools = [heading, space, group.element, bucket.element, view.element];
   return {
@@ -194,13 +194,13 @@ function createFigures() {
      */
     write(sheet, choice, users) {
       const names = usageNames(choice, users);
-      const label = say("usage_label", {
+      const label = say("spent_label", {
         credits: words.count("price", sheet.total),
-        bucket: say(`usage_${choice.bucket}`).toLowerCase(),
-        group: say(`usage_by_${choice.group}`).toLowerCase(),
+        bucket: say(`spent_${choice.bucket}`).toLowerCase(),
+        group: say(`spent_by_${choice.group}`).toLowerCase(),
       });
       const series = sheet.series.map(({ key, credits }) => ({ name: names.group(key), credits }));
-      setText(sum, say("usage_sum", { credits: words.count("price", sheet.total) }));
+      setText(sum, say("spent_sum", { credits: words.count("price", sheet.total) }));
       drawing.write({ label, names: sheet.starts.map(names.bucket), series });
       legend.write(
         sheet.series.map(({ key, total }) => ({
