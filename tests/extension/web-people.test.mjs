@@ -118,6 +118,7 @@ describe("the sum before many reveals", () => {
 
   test("R1 R2 only what is found and not owned is summed and asked for", () => {
     assert.deepEqual(sumOf(people, ["email", "phone"]), {
+      subjects: 3,
       items: [
         { subject: "con_1", kinds: ["email"] },
         { subject: "con_2", kinds: ["phone"] },

@@ -76,10 +76,10 @@ function linesOf({ sum, problem, pending }, battery) {
 }
 
 /** @param {Sum} sum */
-function whatText({ pieces, items, credits }) {
+function whatText({ pieces, subjects, credits }) {
   if (pieces === 0) return say("many_nothing_new");
   const what = count("pieces_any", pieces);
-  return count("many_what", items.length, { what, price: count("price", credits) });
+  return count("many_what", subjects, { what, price: count("price", credits) });
 }
 
 /** @param {Pick<Sum, "owned" | "missing">} sum */

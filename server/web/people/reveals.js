@@ -52,6 +52,8 @@ export function createReveals(app, { change, doubt, changed }) {
     const me = { name: app.me.user.name, at: new Date().toISOString() };
     app.live.take(battery);
     change((subject) => results.reduce((so_far, one) => withOutcome(so_far, one, me), subject));
+    // Others that are shown may share the piece (R3).
+    doubt();
   }
 
   /** @param {import("../../../extension/protocol.js").Notice} notice */

@@ -6,6 +6,7 @@
 
 /**
  * @typedef {object} Sum
+ * @property {number} subjects  whom it is about
  * @property {{subject: string, kinds: Kind[]}[]} items  what is to be paid for, and nothing else
  * @property {number} pieces  in them
  * @property {number} credits  at most: two people may share one piece, which is paid once (R2)
@@ -22,7 +23,7 @@
  */
 export function sumOf(subjects, kinds) {
   /** @type {Sum} */
-  let sum = { items: [], pieces: 0, credits: 0, owned: 0, missing: 0 };
+  let sum = { subjects: subjects.length, items: [], pieces: 0, credits: 0, owned: 0, missing: 0 };
   for (const subject of subjects) sum = withSubject(sum, subject, kinds);
   return sum;
 }
@@ -40,6 +41,7 @@ function withSubject(sum, { id, pieces }, kinds) {
   );
   const item = { subject: id, kinds: priced.map(({ kind }) => kind) };
   return {
+    subjects: sum.subjects,
     items: priced.length > 0 ? [...sum.items, item] : sum.items,
     pieces: sum.pieces + priced.length,
     credits: sum.credits + priced.reduce((credits, { price }) => credits + price, 0),

@@ -37,7 +37,7 @@ const LABEL_CHARS_MAX = 200;
  * @returns {{element: HTMLElement, write(state: TrayState): void}}
  */
 export function createTray(list, { choose, quote, reveal }) {
-  const kinds = createKinds(words, choose, list.kinds);
+  const kinds = createKinds(words, choose, list.kinds, say("people_what"));
   const label = createLabel();
   const problem = el("p", { class: "problem", role: "alert" });
   const note = el("p", { class: "note-line" });
