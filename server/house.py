@@ -46,6 +46,7 @@ from server.usecases.seeking import Seeker
 from server.usecases.sessions import Sessions
 from server.usecases.standing import StandingNews
 from server.usecases.subjects import Subjects
+from server.usecases.summing import Summing
 from server.usecases.verify import Verifier
 from server.wire.jobs import Job
 
@@ -153,6 +154,7 @@ class House:
             for name, chore, again_s in (
                 ("forgetting", forget, CHORE_AGAIN_S),
                 ("last uses", self.sessions.keep_seen, CHORE_AGAIN_S),
+                ("sums of entries", Summing(self.database).run, CHORE_AGAIN_S),
                 ("jobs", self._worker.run, AGAIN_S),
                 ("sweep of jobs", self.job_sweep.run, CHORE_AGAIN_S),
                 ("sweep of rows", self._row_sweep.run, CHORE_AGAIN_S),

@@ -13,7 +13,7 @@ from server.domain import errors
 from server.domain.ids import Seq, UserId
 from server.domain.usage_buckets import BucketSize
 from server.store.engine import Database
-from server.store.usage import UsageGroup
+from server.store.sums import Group
 from server.usecases.history import History
 from server.usecases.history_files import history_table
 from server.usecases.history_scope import HistoryAsk, Viewer, viewer_of
@@ -72,7 +72,7 @@ class UsageQuery(Request, frozen=True, kw_only=True):
     """`user`: that one's only, for admins."""
 
     bucket: BucketSize
-    group: UsageGroup
+    group: Group
     first: date | None = msgspec.field(default=None, name="from")
     last: date | None = msgspec.field(default=None, name="to")
     user: str | None = None

@@ -1,61 +1,29 @@
-"""Credit use history in SQL: pages by position, sums, and the names beside the ids (R30).
+"""Credit use history in SQL: pages by position, and the names beside the ids (R30).
 
 Time rises with `seq` (R32), so a range of time is turned into a range of positions first: every
 page is then a walk down one index, however long the ledger is.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    and_,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import Select, and_, literal, outerjoin, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.entries import EntryLine
-from server.domain.ids import EVERYONE, AtUs, OrgId, Seq, SubjectId, UserId
+from server.domain.ids import EVERYONE, AtUs, OrgId, Seq, SubjectId
+from server.store.entry_filter import EntryFilter, SeqRange, entries_of
+from server.store.found_blocks import found_in
 from server.store.lists import chunked
-from server.store.schema import NO_CHARGE, entry, operator, subject, users
-from server.wire.history import HistoryTotals
-from server.wire.words import CHARGE_ACTIONS, QUIET_ACTIONS, Action, Kind, Source, SubjectType
+from server.store.rows import portions, rows_of
+from server.store.schema import entry, operator, subject, users
+from server.wire.words import SubjectType
 
-DEPLOYMENT_NAME = "Deployment"
-"""Who acts when no operator does: the deployment's own settings and command line."""
+NEAR_ENTRIES = 2_048
+"""So many of the newest are looked through before blocks are asked where there is more."""
 
 LINE_COLUMNS = tuple(entry.c[name] for name in EntryLine.__struct_fields__)
-ADDED_PARTS = tuple(
-    func.coalesce(func.sum(part), 0)
-    for part in (entry.c.credits, entry.c.from_license, entry.c.from_extra)
-)
-"""After the count, in the order of the fields of HistoryTotals."""
-
-
-class EntryFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which entries; None and () mean all. `actions` () leaves the quiet ones out (api.md)."""
-
-    user: UserId | None = None
-    kinds: tuple[Kind, ...] = ()
-    actions: tuple[Action, ...] = ()
-    source: Source | None = None
-    text: str = ""
-    """Looked for in the names of subject, user and actor, in the reason and in the note."""
-
-
-class SeqRange(msgspec.Struct, frozen=True):
-    """Positions `first..last`, both included; empty when `first > last`."""
-
-    first: Seq
-    last: Seq
 
 
 class SubjectName(msgspec.Struct, frozen=True):
@@ -87,13 +55,49 @@ async def page(
     connection: AsyncConnection, org: OrgId, which: EntryFilter, span: SeqRange, limit: int
 ) -> list[EntryLine]:
     """At most `limit` entries inside `span`, newest first."""
-    rows = await connection.execute(
-        select(*LINE_COLUMNS)
-        .where(*_conditions(org, which, span))
-        .order_by(entry.c.seq.desc())
-        .limit(limit)
-    )
-    return [EntryLine(*row) for row in rows]
+    near = SeqRange(Seq(max(span.first, span.last - NEAR_ENTRIES + 1)), span.last)
+    if which.text or which.is_common or near == span:
+        return await _walk(connection, org, which, [span], limit)
+    lines = await _walk(connection, org, which, [near], limit)
+    far = SeqRange(span.first, Seq(near.first - 1))
+    left = limit - len(lines)
+    if left:
+        lines += await _walk(
+            connection, org, which, await found_in(connection, org, which, far, left), left
+        )
+    return lines
+
+
+async def _walk(
+    connection: AsyncConnection,
+    org: OrgId,
+    which: EntryFilter,
+    spans: Sequence[SeqRange],
+    limit: int,
+) -> list[EntryLine]:
+    """The newest in `spans`, which are given from the newest on."""
+    lines: list[EntryLine] = []
+    for some in portions([(span.first, span.last) for span in spans]):
+        if len(lines) < limit:
+            query = _lines(org, which, some).limit(limit - len(lines))
+            rows = await connection.execute(query)
+            lines += [EntryLine(*row) for row in rows if row.seq is not None]
+    return lines
+
+
+def _lines(
+    org: OrgId, which: EntryFilter, spans: Sequence[tuple[int, ...]]
+) -> Select[tuple[Any, ...]]:
+    found = select(*LINE_COLUMNS).order_by(entry.c.seq.desc().nulls_last())
+    conditions = entries_of(org, which)
+    if len(spans) == 1:
+        [(first, last)] = spans
+        return found.where(*conditions, entry.c.seq.between(first, last))
+    span = rows_of(("first", "last"), spans)
+    inside = entry.c.seq.between(span.c.first, span.c.last)
+    # Joined outwards, an empty span giving a row of nulls: SQLite would walk the entries and look
+    # each up in the spans.
+    return found.select_from(outerjoin(span, entry, and_(inside, *conditions)))
 
 
 async def at(connection: AsyncConnection, org: OrgId, seq: Seq) -> list[EntryLine]:
@@ -102,32 +106,6 @@ async def at(connection: AsyncConnection, org: OrgId, seq: Seq) -> list[EntryLin
         select(*LINE_COLUMNS).where(entry.c.org_id == org, entry.c.seq == seq)
     )
     return [EntryLine(*row) for row in rows]
-
-
-async def totals(
-    connection: AsyncConnection, org: OrgId, which: EntryFilter, span: SeqRange
-) -> HistoryTotals:
-    """The sums of the entries inside `span`."""
-    if span.first > span.last:
-        return NOTHING
-    query = select(func.count(), *ADDED_PARTS).where(*_conditions(org, which, span))
-    return sums((await connection.execute(query)).one())
-
-
-def sums(numbers: Iterable[int]) -> HistoryTotals:
-    """A count and ADDED_PARTS as a shape; PostgreSQL adds integers up to decimals."""
-    entries, credits, from_license, from_extra = (int(number) for number in numbers)
-    return HistoryTotals(
-        entries=entries, credits=credits, from_license=from_license, from_extra=from_extra
-    )
-
-
-def added(one: HistoryTotals, other: HistoryTotals) -> HistoryTotals:
-    """The sums of both."""
-    return sums(map(sum, zip(astuple(one), astuple(other), strict=True)))
-
-
-NOTHING = sums((0, 0, 0, 0))
 
 
 async def user_names(
@@ -169,55 +147,3 @@ async def subject_names(
         )
         found.update((SubjectId(row.id), SubjectName(row.type, row.name)) for row in rows)
     return found
-
-
-def _conditions(org: OrgId, which: EntryFilter, span: SeqRange) -> list[ColumnElement[bool]]:
-    found = [entry.c.org_id == org, entry.c.seq.between(span.first, span.last)]
-    if which.user is not None:
-        found.append(entry.c.user_id == which.user)
-    if which.kinds:
-        found.append(entry.c.kind.in_(which.kinds))
-    if which.actions:
-        found.append(entry.c.action.in_(which.actions))
-        if not set(which.actions) & set(CHARGE_ACTIONS):
-            found.append(literal_column(NO_CHARGE, Boolean()))
-    else:
-        found.append(entry.c.action.not_in(QUIET_ACTIONS))
-    if which.source is not None:
-        part = entry.c.from_license if which.source == "license" else entry.c.from_extra
-        found.append(part != 0)
-    if which.text:
-        found.append(_speaks_of(org, which.text))
-    return found
-
-
-def _speaks_of(org: OrgId, text: str) -> ColumnElement[bool]:
-    people = select(users.c.id).where(users.c.org_id == org, _holds(users.c.name, text))
-    subjects = select(subject.c.id).where(
-        subject.c.org_id.in_((EVERYONE, org)), _holds(subject.c.name, text)
-    )
-    return or_(
-        entry.c.user_id.in_(people),
-        and_(entry.c.by_type == "user", entry.c.by_id.in_(people)),
-        and_(entry.c.by_type == "operator", _acted(text)),
-        entry.c.subject_id.in_(subjects),
-        _holds(entry.c.reason, text.replace(" ", "_")),
-        _holds(entry.c.note, text),
-    )
-
-
-def _acted(text: str) -> ColumnElement[bool]:
-    """An operator of that name; who is no operator is shown as the deployment."""
-    named = entry.c.by_id.in_(select(operator.c.id).where(_holds(operator.c.name, text)))
-    if text.casefold() not in DEPLOYMENT_NAME.casefold():
-        return named
-    return or_(named, entry.c.by_id.not_in(select(operator.c.id)))
-
-
-def _holds(column: Column[Any], text: str) -> ColumnElement[bool]:
-    """Whether the column holds the text in any case.
-
-    SQLite folds the case of ASCII letters only: the others are asked for as people write them.
-    """
-    ways = {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
-    return or_(*(column.icontains(way, autoescape=True) for way in sorted(ways)))

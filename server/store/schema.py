@@ -27,6 +27,8 @@ from server.store.columns import metadata as metadata
 from server.store.job_schema import hold as hold
 from server.store.job_schema import job as job
 from server.store.job_schema import job_row as job_row
+from server.store.sum_schema import entry_sum as entry_sum
+from server.store.sum_schema import sum_head as sum_head
 
 NO_CHARGE = "action NOT IN ('reveal', 'export', 'import')"
 """What grants, reversals and the like are found by; a query must say it in these words."""

@@ -1,40 +1,17 @@
 """What was spent, summed by the database per stretch of the ledger and per group."""
 
 from collections.abc import Sequence
-from typing import Literal
 
-import msgspec
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    and_,
-    column,
-    func,
-    outerjoin,
-    select,
-    values,
-)
+from sqlalchemy import BigInteger, ColumnElement, Integer, column, select, values
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import AtUs, OrgId, Seq, UserId
-from server.store.history import ADDED_PARTS, SeqRange, sums
+from server.store.entry_filter import EntryFilter, SeqRange
 from server.store.schema import entry
-from server.wire.history import HistoryTotals
-from server.wire.words import CHARGE_ACTIONS
+from server.store.sums import Group, Summed, summed
+from server.wire.words import CHARGE_ACTIONS, Action
 
-UsageGroup = Literal["user", "kind", "action"]
-
-SPENDING = (*CHARGE_ACTIONS, "reversal")
-_GROUPS = {"user": entry.c.user_id, "kind": entry.c.kind, "action": entry.c.action}
-
-
-class UsageSum(msgspec.Struct, frozen=True):
-    """The sums of one group in one stretch; `place`: of the stretch in what was asked for."""
-
-    place: int
-    group: str
-    totals: HistoryTotals
+SPENDING: tuple[Action, ...] = (*CHARGE_ACTIONS, "reversal")
 
 
 async def spending_times(
@@ -78,37 +55,11 @@ async def usage(
     connection: AsyncConnection,
     org: OrgId,
     user: UserId | None,
-    group: UsageGroup,
+    group: Group,
     spans: Sequence[SeqRange],
-) -> list[UsageSum]:
+) -> list[Summed]:
     """The sums of charges and reversals per stretch and group, where there are any."""
-    filled = [
-        (place, span.first, span.last)
-        for place, span in enumerate(spans)
-        if span.first <= span.last
-    ]
-    if not filled:
-        return []
-    stretch = (
-        values(
-            column("place", Integer),
-            column("first", BigInteger),
-            column("last", BigInteger),
-            name="stretch",
-        )
-        .data(filled)
-        .cte("stretch")
-    )
-    named = _GROUPS[group]
-    within = entry.c.seq.between(stretch.c.first, stretch.c.last)
-    # An outer join, so that no planner walks the entries first and looks each up in the stretches.
-    joined = outerjoin(stretch, entry, and_(within, *_spending(org, user)))
-    rows = await connection.execute(
-        select(stretch.c.place, named, func.count(entry.c.seq), *ADDED_PARTS)
-        .select_from(joined)
-        .group_by(stretch.c.place, named)
-    )
-    return [UsageSum(row[0], row[1], sums(row[2:])) for row in rows if row[1] is not None]
+    return await summed(connection, org, EntryFilter(user=user, actions=SPENDING), spans, group)
 
 
 def _spending(org: OrgId, user: UserId | None) -> list[ColumnElement[bool]]:

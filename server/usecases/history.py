@@ -9,8 +9,10 @@ import msgspec
 from server.domain import errors
 from server.domain.ids import OrgId, Seq
 from server.store import history as store
+from server.store import sums
 from server.store.engine import AsyncConnection, Database
-from server.store.history import SeqRange, added
+from server.store.entry_filter import SeqRange
+from server.store.sums import added
 from server.usecases.history_scope import HistoryAsk, Scope, Viewer, allowed, below, scope_of
 from server.usecases.named_entries import named
 from server.wire.history import Entry, HistoryAnswer, HistoryTotals
@@ -110,10 +112,10 @@ class History:
     ) -> HistoryTotals:
         span = scope.span
         if known is None or known.zone != scope.zone or known.through > span.last:
-            totals = await store.totals(connection, scope.org, scope.which, span)
+            totals = await sums.totals(connection, scope.org, scope.which, span)
         else:
             since = SeqRange(max(span.first, Seq(known.through + 1)), span.last)
-            more = await store.totals(connection, scope.org, scope.which, since)
+            more = await sums.totals(connection, scope.org, scope.which, since)
             totals = added(known.totals, more)
         # A name may change, so what a text finds among the old entries may too.
         if not ask.text:

@@ -12,7 +12,7 @@ from server.domain.credit_month import local_midnight_us
 from server.domain.ids import AtUs, OrgId, Seq, UserId
 from server.store import history as store
 from server.store.engine import AsyncConnection
-from server.store.history import EntryFilter, SeqRange
+from server.store.entry_filter import EntryFilter, SeqRange
 from server.store.users import member_of, org_by_id
 from server.wire.words import Action, Kind, Source
 

@@ -10,7 +10,8 @@ from server.domain.ids import JobId, OrgId, Seq, SubjectId
 from server.store import entry_marks
 from server.store import history as store
 from server.store.engine import AsyncConnection
-from server.store.history import DEPLOYMENT_NAME, SubjectName
+from server.store.entry_filter import DEPLOYMENT_NAME
+from server.store.history import SubjectName
 from server.wire.history import Actor, Entry, SubjectRef, UserRef
 from server.wire.words import CHARGE_ACTIONS
 

@@ -12,7 +12,7 @@ from server.domain.ids import AtUs, UserId
 from server.domain.usage_buckets import BucketSize, bucket_starts
 from server.store import usage as store
 from server.store.engine import AsyncConnection, Database
-from server.store.usage import UsageGroup
+from server.store.sums import Group
 from server.usecases.history_scope import (
     HistoryAsk,
     Scope,
@@ -31,7 +31,7 @@ class UsageAsk(msgspec.Struct, frozen=True, kw_only=True):
     """`first` and `last` are days in the org's zone, both included; None: those of the spending."""
 
     size: BucketSize
-    group: UsageGroup
+    group: Group
     first: date | None = None
     last: date | None = None
     user: UserId | None = None
