@@ -48,6 +48,7 @@ def test_a_stopped_worker_is_back_before_anybody_notices(bob: Rep, jane: Rep) ->
 def test_nothing_moves_under_the_pointer_while_a_worker_is_replaced(jane: Rep) -> None:
     janes = jane.open(INES)
     expect(janes.pill).to_have_text("OK · live")
+    expect(janes.button("email")).to_be_visible()
     expect(janes.button("email")).to_be_enabled()
     janes.frame.evaluate(WATCH_EMAIL_BUTTON)
     jane.stop_worker()
