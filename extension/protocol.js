@@ -112,6 +112,7 @@ export const PAGE_PORT = "page";
  * @property {string} title
  * @property {string} detail
  * @property {number} [retry_after_s]
+ * @property {number} [line]  of a file that cannot be read
  */
 
 /**
@@ -200,8 +201,8 @@ export const PAGE_PORT = "page";
  * @typedef {{type: "changes", from: number, to: number, items: ChangeItem[],
  *   many?: number}} ChangesMessage
  * @typedef {{type: "welcome", epoch: string, seq: number, resumed: boolean, heartbeat_s: number,
- *   user: User, org: Org, battery: Battery, prices: Prices, jobs: Job[],
- *   missed: ChangesMessage[]}} WelcomeMessage
+ *   user: User, org: Org, battery: Battery, prices: Prices, jobs: Job[], missed: ChangesMessage[],
+ *   alert: {level: Level, seq: number} | null}} WelcomeMessage  `alert`: one that was not said to be shown
  * @typedef {{type: "battery", seq: number, battery: Battery}} BatteryMessage
  * @typedef {{type: "prices", seq: number, prices: Prices}} PricesMessage
  * @typedef {{type: "job", job: Job}} JobMessage
@@ -225,7 +226,9 @@ export const PAGE_PORT = "page";
  * @typedef {WelcomeMessage | BatteryMessage | ChangesMessage | PricesMessage | JobMessage
  *   | AlertMessage | CreditRequestMessage | UsersMessage | HeartbeatMessage} ServerMessage
  *
- * @typedef {{epoch: string, seq: number}} Position  the last entry a client has handled
+ * @typedef {{epoch: string, seq: number, alert?: number}} Position  the last entry a client has handled;
+ *   `alert`: the `seq` of the last alert that its user was shown (R33)
+ * @typedef {{epoch: string, seq: number, level: Level}} LevelAlert  R33: the user fell to `level`
  */
 
 /**
@@ -291,6 +294,7 @@ export const PAGE_PORT = "page";
  * @property {Org | null} org
  * @property {Battery | null} battery
  * @property {Prices | null} prices
+ * @property {{level: Level, seq: number} | null} alert  the level the user fell to, until it was read
  * @property {TeamLine[]} team
  * @property {PersonView | null} person  null for a page that is not somebody's
  * @property {ListView | null} list  null for a page that is no list of people
@@ -315,6 +319,7 @@ export const PAGE_PORT = "page";
  * @typedef {{type: "show", url: string | null, list: ListedPage | null}} ShowRequest
  * @typedef {{type: "reveal", subject: string, kind: Kind, price: number}} RevealRequest
  * @typedef {{type: "retry"}} RetryRequest  look the shown person up again
+ * @typedef {{type: "alert_read", seq: number}} AlertReadRequest
  * @typedef {{type: "pair"}} PairRequest
  * @typedef {{type: "cancel_pairing"}} CancelPairingRequest
  * @typedef {{type: "sign_out"}} SignOutRequest
@@ -332,7 +337,7 @@ export const PAGE_PORT = "page";
  *   | StartRequest} ExportRequest  of what is selected in the page's own tab
  *
  * @typedef {ShowRequest | RevealRequest | RetryRequest | PairRequest | CancelPairingRequest
- *   | SignOutRequest | SetServerRequest | ExportRequest | StopRequest | PutAwayRequest} PageRequest
+ *   | SignOutRequest | SetServerRequest | AlertReadRequest | ExportRequest | StopRequest | PutAwayRequest} PageRequest
  */
 
 /**

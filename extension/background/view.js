@@ -2,7 +2,7 @@
  * The whole picture one page gets, made from the parts of the background's state.
  *
  * @import {
- *   JobView, Kind, LinkState, ListView, Notice, PairingView, PersonView, Problem, View
+ *   JobView, Kind, LevelAlert, LinkState, ListView, Notice, PairingView, PersonView, Problem, View
  * } from "../protocol.js"
  * @import { Figures } from "./figures.js"
  * @import { Entry } from "./people.js"
@@ -17,6 +17,7 @@
  * @property {Problem | null} problem
  * @property {LinkState} link
  * @property {Figures} figures
+ * @property {LevelAlert | null} alert
  * @property {{entry: Entry, notice: Notice | null} | null} person
  * @property {ListView | null} list
  * @property {JobView[]} jobs
@@ -28,7 +29,7 @@
  * @returns {View}
  */
 export function viewOf(state) {
-  const { server, signedIn, pairing, ended, problem, link, figures } = state;
+  const { server, signedIn, pairing, ended, problem, link, figures, alert } = state;
   const { as_of_ms, user, org, battery, prices, team } = figures;
   return {
     server,
@@ -44,6 +45,7 @@ export function viewOf(state) {
     org,
     battery,
     prices,
+    alert: alert && { level: alert.level, seq: alert.seq },
     team: team.map(({ at_ms: _, ...line }) => line),
     person: signedIn ? personOf(state) : null,
     list: signedIn ? state.list : null,

@@ -17,6 +17,7 @@ import { createSpending } from "../ui/revealing.js";
 import { createUnanswered } from "../ui/unanswered.js";
 import { createWords } from "../ui/words.js";
 import { createAccount } from "./account.js";
+import { createAlerts } from "./alerts.js";
 import { badgeOf } from "./badge.js";
 import { clientName } from "./client.js";
 import { createExporting } from "./exporting.js";
@@ -37,6 +38,7 @@ const SIGNED_OUT = 4501;
 
 const clock = browserClock;
 const account = createAccount(browser.local);
+const alerts = createAlerts(browser.local);
 const figures = createFigures(browser.session, clock.now);
 /** @type {Words | null} */
 let words = null;
@@ -80,6 +82,11 @@ const link = createLink({
       people.refresh();
     },
     message: receive,
+    alert(alert) {
+      alerts.take(alert);
+      // Read before the browser was closed, and with it the position.
+      link.shown(alerts.readUpTo(alert.epoch));
+    },
     heard() {
       browser.stayAlive();
       figures.mark(link.position());
@@ -197,6 +204,7 @@ function viewFor({ tab, url, list, notice }) {
     problem: pairingProblem,
     link: linkState,
     figures: figures.get(),
+    alert: alerts.unread(figures.get().battery?.level),
     person: url === null ? null : { entry: people.get(url), notice },
     list: tab === null || list === null ? null : exporting.view(tab, list.urls),
     jobs: jobs.started(),
@@ -241,6 +249,9 @@ function carryOut(page, request, id) {
       return moveTo(request.server);
     case "stop":
       return jobs.stop(request.job);
+    case "alert_read":
+      link.shown(request.seq);
+      return alerts.read(request.seq);
     case "put_away":
       return jobs.putAway(request.job);
     default:
@@ -310,7 +321,8 @@ function startLink() {
 async function end(ended) {
   link.stop();
   pages.clearNotices();
-  await Promise.all([people.forget(), figures.forget(), jobs.forget(), selections.forget()]);
+  const known = [alerts, people, figures, jobs, selections];
+  await Promise.all(known.map((each) => each.forget()));
   await account.signOut(ended);
   pages.changed();
 }
@@ -344,6 +356,7 @@ async function restore() {
   const [en] = await Promise.all([
     browser.readCatalogue("en"),
     account.load(),
+    alerts.load(),
     figures.load(),
     people.load(),
     jobs.load(),

@@ -13,6 +13,7 @@ import { el, icon, setAttribute, setText, show } from "../ui/dom.js";
 import { noticeSentence } from "../ui/notices.js";
 import { createPerson, createSkeleton } from "../ui/person.js";
 import { createTeam } from "../ui/team.js";
+import { createAlert } from "./alert.js";
 import { createJobsSection } from "./jobs.js";
 import { createListSection } from "./list.js";
 import { createSignIn } from "./signin.js";
@@ -48,6 +49,7 @@ export function createPanel(words, actions) {
     createPersonSection(words, actions),
     createListSection(words, actions),
     createNotice(words),
+    createAlert(words, actions),
     createTeamSection(words),
     createSignIn(words, actions),
   ];

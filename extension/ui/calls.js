@@ -88,7 +88,8 @@ export async function readFailure(response) {
  */
 function problemOf(value, response) {
   if (typeof value["code"] !== "string") return notAServer(response.status);
-  return { ...readProblem(value, response), ...retryAfter(response) };
+  const line = typeof value["line"] === "number" ? { line: value["line"] } : {};
+  return { ...readProblem(value, response), ...retryAfter(response), ...line };
 }
 
 /**

@@ -9,7 +9,7 @@ import { createSlot, el, icon, setText } from "./dom.js";
 
 /**
  * @typedef {"rows" | "found" | "already_owned" | "duplicates" | "not_found" | "net_new" | "charged"
- *   | "over_hold"} FigureName
+ *   | "over_hold" | "credits"} FigureName
  * @typedef {{name: FigureName, numbers: number[]}} FigureLine  of rows, then of each kind
  */
 

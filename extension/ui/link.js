@@ -4,7 +4,7 @@
  * so that extension and web app share it and the tests can turn time.
  *
  * @import {
- *   ChangesMessage, HeartbeatMessage, Position, ServerMessage, WelcomeMessage
+ *   ChangesMessage, HeartbeatMessage, LevelAlert, Position, ServerMessage, WelcomeMessage
  * } from "../protocol.js"
  */
 
@@ -72,6 +72,8 @@ export function placeOf(seq, range) {
  * @property {(message: WelcomeMessage) => void} welcome
  * @property {(message: Exclude<ServerMessage, WelcomeMessage | HeartbeatMessage>) => void} message
  *   in order and without gaps; `missed` ones come right after their `welcome`
+ * @property {(alert: LevelAlert) => void} [alert]  R33, after the message that brought it; until `shown` is
+ *   called with its `seq`, every `welcome` may bring it again
  * @property {() => void} heard  after every frame, when the position stands
  * @property {(state: LinkPhase) => void} phase
  * @property {(code: number, reason: string) => void} ended  final close: sign in again
@@ -88,7 +90,7 @@ export function placeOf(seq, range) {
 
 /**
  * @param {LinkParts} parts
- * @returns {{start(from: Position | null): void, stop(): void, nudge(): void,
+ * @returns {{start(from: Position | null): void, stop(): void, nudge(): void, shown(alert: number): void,
  *   position(): Position | null}}
  */
 export function createLink({ open, clock, random, greeting, on }) {
@@ -191,12 +193,12 @@ export function createLink({ open, clock, random, greeting, on }) {
     syncing = false;
     silenceMs = message.heartbeat_s * 1000 * SILENCE_FACTOR;
     if (phase !== "live") liveAt = clock.now();
-    const seq = message.resumed && position ? position.seq : message.seq;
-    position = { epoch: message.epoch, seq };
-    farthest = seq;
+    position = welcomed(position, message);
+    farthest = position.seq;
     enter("live");
     on.welcome(message);
     for (const missed of message.missed) take(missed);
+    alert(message.alert);
     reach(message.seq);
   }
 
@@ -205,6 +207,13 @@ export function createLink({ open, clock, random, greeting, on }) {
     if (message.type === "heartbeat") reach(message.seq);
     else if (message.type === "changes") take(message);
     else on.message(message);
+    if (message.type === "alert") alert({ level: message.level, seq: message.battery.seq });
+  }
+
+  /** @param {WelcomeMessage["alert"]} told */
+  function alert(told) {
+    if (told && position && told.seq > (position.alert ?? 0))
+      on.alert?.({ epoch: position.epoch, ...told });
   }
 
   /** @param {ChangesMessage} message */
@@ -212,7 +221,7 @@ export function createLink({ open, clock, random, greeting, on }) {
     if (!position) return;
     const place = placeOf(position.seq, message);
     if (place === "next") {
-      position = { epoch: position.epoch, seq: message.to };
+      position = { ...position, seq: message.to };
       on.message(message);
     }
     reach(message.to);
@@ -253,8 +262,21 @@ export function createLink({ open, clock, random, greeting, on }) {
       if (phase === "waiting") connect();
       else if (phase === "live") checkSilence();
     },
+    shown(alert) {
+      if (position) position = { ...position, alert: Math.max(alert, position.alert ?? 0) };
+    },
     position: () => position,
   };
+}
+
+/**
+ * @param {Position | null} old
+ * @param {WelcomeMessage} message
+ * @returns {Position} in another epoch nothing of the old one counts
+ */
+function welcomed(old, { epoch, seq, resumed }) {
+  if (old?.epoch !== epoch) return { epoch, seq };
+  return { ...old, seq: resumed ? old.seq : seq };
 }
 
 /**

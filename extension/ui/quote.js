@@ -9,7 +9,7 @@ import { el, setAttribute, setText, show } from "./dom.js";
 import { createFigureTable, figureLines } from "./figures.js";
 import { problemText } from "./notices.js";
 
-const FIGURES = /** @type {const} */ ([
+export const FIGURES = /** @type {const} */ ([
   "rows",
   "found",
   "already_owned",
@@ -21,7 +21,7 @@ const FIGURES = /** @type {const} */ ([
 /**
  * @typedef {object} QuoteActions
  * @property {(event: MouseEvent, job: string, credits: number) => void} start
- * @property {() => void} back
+ * @property {(event: MouseEvent) => void} back
  *
  * @typedef {object} QuoteState
  * @property {boolean} online
@@ -33,6 +33,7 @@ const FIGURES = /** @type {const} */ ([
  * @property {(job: Job) => string} title
  * @property {string} back  what the button beside the start says
  * @property {boolean} escapes  whether Escape is that button
+ * @property {readonly ((typeof FIGURES)[number] | "credits")[]} figures
  */
 
 /**
@@ -46,6 +47,7 @@ function overList(words) {
     title: ({ quote }) => words.count("quote_title", quote.rows),
     back: words.say("quote_back"),
     escapes: true,
+    figures: FIGURES,
   };
 }
 
@@ -81,7 +83,7 @@ export function createQuote(words, actions, manner = overList(words)) {
       const text = manner.title(job);
       setText(title, text);
       const { kinds, quote } = job;
-      table.write(text, kinds, figureLines(FIGURES, quote, kinds, quote.by_kind));
+      table.write(text, kinds, figureLines(manner.figures, quote, kinds, quote.by_kind));
       totals.write(quote, state.hasExtra);
       setText(message, messageText(words, job, problem, state.server));
       show(message, message.textContent !== "");
@@ -218,6 +220,6 @@ function createButtons(words, actions, backText) {
  * @returns {string} the price is on the button
  */
 export function startText({ say, count, format }, { action, quote: { rows, credits } }) {
-  if (credits === 0) return say(`${action}_start_free`, { rows: format.number(rows) });
-  return say(`${action}_start`, { rows: format.number(rows), price: count("price", credits) });
+  if (credits === 0) return say(`start_${action}_free`, { rows: format.number(rows) });
+  return say(`start_${action}`, { rows: format.number(rows), price: count("price", credits) });
 }

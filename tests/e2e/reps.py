@@ -38,6 +38,11 @@ class Panel:
         return self.frame.locator(".notice")
 
     @property
+    def alert(self) -> Locator:
+        """The level the user fell to, until it was read."""
+        return self.frame.locator(".alert")
+
+    @property
     def name(self) -> Locator:
         return self.frame.locator("h2.name")
 
@@ -87,6 +92,19 @@ class Profile:
         code = settings.locator("[data-part=code]").inner_text()
         expect(web.locator(".code")).to_have_text(code)
         web.get_by_role("button", name="Approve").click()
+        settings.get_by_text("Connected as").wait_for()
+        settings.close()
+        return Rep(self, server_url, web)
+
+    def join(self, server_url: str, invitation: str, password: str) -> "Rep":
+        """Accepts an invitation to a new customer, and connects this browser."""
+        web = self.context.new_page()
+        web.goto(invitation)
+        web.get_by_label("New password").fill(password)
+        web.get_by_role("button", name="Save and sign in").click()
+        web.wait_for_url(f"{server_url}/")
+        settings, approval = self.connect_to(server_url)
+        approval.get_by_role("button", name="Approve").click()
         settings.get_by_text("Connected as").wait_for()
         settings.close()
         return Rep(self, server_url, web)

@@ -116,17 +116,10 @@ def test_r07_a_license_too_small_reads_what_is_missing(
     server: DemoServer, new_profile: Callable[[], Profile]
 ) -> None:
     """The invited rep of a new customer, with five credits and nothing extra."""
-    profile = new_profile()
-    web = profile.context.new_page()
-    web.goto(server.invite("Small Ltd", "Pia Small", "pia@small.example", allotment=5))
-    web.get_by_label("New password").fill("five credits only")
-    web.get_by_role("button", name="Save and sign in").click()
-    expect(web.locator("[data-figure=left]")).to_have_text("5")
-
-    settings, approval = profile.connect_to(server.url)
-    approval.get_by_role("button", name="Approve").click()
-    settings.get_by_text("Connected as Pia Small").wait_for()
-    panel = Rep(profile, server.url, web).open(ANA)
+    invitation = server.invite("Small Ltd", "Pia Small", "pia@small.example", allotment=5)
+    pia = new_profile().join(server.url, invitation, "five credits only")
+    panel = pia.open(ANA)
+    expect(panel.left).to_have_text("5")
     panel.button("phone").click()
     expect(panel.notice).to_contain_text("This needs 10 credits; 5 are left")
     expect(panel.left).to_have_text("5")

@@ -1,0 +1,91 @@
+/**
+ * The place where a file is chosen: dropped on the page, or by a button that keys reach.
+ */
+
+import { el, setAttribute, setText, show } from "/ui/dom.js";
+import { words } from "../words.js";
+import { faultOf, sizeText } from "./file-checks.js";
+
+const { say } = words;
+const ACCEPTED = ".csv,.tsv,.txt,.xlsx,text/csv";
+
+/**
+ * @param {() => void} changed
+ * @returns {{element: HTMLElement, file(): File | null, fault(): string,
+ *   offer(files: File[]): void, invite(over: boolean): void, lock(locked: boolean): void}}
+ *   `fault` is a sentence, empty without one
+ */
+export function createChosenFile(changed) {
+  /** @type {File | null} */
+  let chosen = null;
+  let fault = "";
+
+  const input = el("input", { type: "file", id: "file", accept: ACCEPTED, class: "unseen" });
+  const choose = el("label", { for: "file", class: "button" }, say("import_choose"));
+  const invitation = el("p", { class: "invitation" }, say("import_drop"));
+  const or = el("p", { class: "note-line" }, say("import_or"));
+  const name = el("bdi", { class: "name" });
+  const size = el("span", { class: "note-line" });
+  const file = el("p", { class: "file", role: "status" }, name, " ", size);
+  const formats = el("p", { class: "note-line", id: "formats" }, say("import_formats"));
+  setAttribute(input, "aria-describedby", "formats");
+  const element = el(
+    "div",
+    { class: "drop", "data-part": "drop" },
+    file,
+    invitation,
+    or,
+    el("div", { class: "choose" }, input, choose),
+    formats,
+  );
+  input.addEventListener("change", () => {
+    take([...(input.files ?? [])]);
+    // The same file may be chosen again after it was changed.
+    input.value = "";
+  });
+
+  /** @param {File[]} files */
+  function take(files) {
+    const [first, second] = files;
+    if (first && !second) chosen = first;
+    fault = faultText(first, second);
+    write();
+    changed();
+  }
+
+  function write() {
+    setText(name, chosen?.name ?? "");
+    setText(size, chosen ? sizeText(chosen.size, navigator.language) : "");
+    show(file, chosen !== null);
+    show(invitation, chosen === null);
+    show(or, chosen === null);
+    setText(choose, say(chosen ? "import_remove" : "import_choose"));
+  }
+
+  write();
+  return {
+    element,
+    file: () => chosen,
+    fault: () => fault,
+    offer: take,
+    invite(over) {
+      element.classList.toggle("over", over);
+      setText(invitation, say(over ? "import_drop_now" : "import_drop"));
+    },
+    lock(locked) {
+      input.disabled = locked;
+      show(choose, !locked);
+    },
+  };
+}
+
+/**
+ * @param {File | undefined} first
+ * @param {File | undefined} second
+ */
+function faultText(first, second) {
+  if (!first) return say("import_not_a_file");
+  if (second) return say("import_several");
+  const found = faultOf(first);
+  return found ? say(found) : "";
+}
