@@ -337,7 +337,8 @@ export const PAGE_PORT = "page";
  *   | StartRequest} ExportRequest  of what is selected in the page's own tab
  *
  * @typedef {ShowRequest | RevealRequest | RetryRequest | PairRequest | CancelPairingRequest
- *   | SignOutRequest | SetServerRequest | AlertReadRequest | ExportRequest | StopRequest | PutAwayRequest} PageRequest
+ *   | SignOutRequest | SetServerRequest | AlertReadRequest | ExportRequest | StopRequest
+ *   | PutAwayRequest} PageRequest
  */
 
 /**
