@@ -28,6 +28,8 @@ ENTRIES_MAX = 200
 ENTRIES_DEFAULT = 50
 TEXT_CHARS_MAX = 200
 """Names have no more."""
+TOP_MAX = 50
+"""Each is a few sums of its own."""
 
 
 class HistoryFilter(Request, frozen=True, kw_only=True):
@@ -68,14 +70,12 @@ class HistoryFileQuery(HistoryFilter, frozen=True, kw_only=True):
     format: Literal["csv", "xlsx"]
 
 
-class UsageQuery(Request, frozen=True, kw_only=True):
-    """`user`: that one's only, for admins."""
+class UsageQuery(HistoryFilter, frozen=True, kw_only=True):
+    """Charges and reversals only. `top`: so many users by themselves, the rest as `others`."""
 
     bucket: BucketSize
     group: Group
-    first: date | None = msgspec.field(default=None, name="from")
-    last: date | None = msgspec.field(default=None, name="to")
-    user: str | None = None
+    top: Annotated[int, msgspec.Meta(ge=1, le=TOP_MAX)] | None = None
 
 
 class HistoryApi:
@@ -134,13 +134,7 @@ class HistoryApi:
         return await usage(
             self._database,
             viewer_of(call.member),
-            UsageAsk(
-                size=query.bucket,
-                group=query.group,
-                first=query.first,
-                last=query.last,
-                user=UserId(query.user) if query.user else None,
-            ),
+            UsageAsk(size=query.bucket, group=query.group, top=query.top, which=query.ask()),
         )
 
 

@@ -5,6 +5,7 @@ them, a few blocks of each level; what no block covers yet is in an edge.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import sub
 from typing import Any, Literal
 
 import msgspec
@@ -210,6 +211,11 @@ def sums(numbers: Iterable[int]) -> HistoryTotals:
 def added(one: HistoryTotals, other: HistoryTotals) -> HistoryTotals:
     """The sums of both."""
     return sums(map(sum, zip(astuple(one), astuple(other), strict=True)))
+
+
+def lessened(whole: HistoryTotals, part: HistoryTotals) -> HistoryTotals:
+    """The whole without a part of it."""
+    return sums(map(sub, astuple(whole), astuple(part)))
 
 
 NOTHING = sums((0, 0, 0, 0))

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Integer, column, select, values
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import AtUs, OrgId, Seq, UserId
 from server.store.entry_filter import EntryFilter, SeqRange
 from server.store.schema import entry
-from server.store.sums import Group, Summed, summed
+from server.store.sums import Group, Summed, lessened, summed
 from server.wire.words import CHARGE_ACTIONS, Action
 
 SPENDING: tuple[Action, ...] = (*CHARGE_ACTIONS, "reversal")
+OTHERS = "others"
+"""The group of those that are not told one by one; ids have a prefix, so no user is called so."""
 
 
 async def spending_times(
@@ -54,12 +57,46 @@ async def stretches(
 async def usage(
     connection: AsyncConnection,
     org: OrgId,
-    user: UserId | None,
+    which: EntryFilter,
     group: Group,
     spans: Sequence[SeqRange],
 ) -> list[Summed]:
-    """The sums of charges and reversals per stretch and group, where there are any."""
-    return await summed(connection, org, EntryFilter(user=user, actions=SPENDING), spans, group)
+    """The sums per stretch and group, where there are any; `which` names actions of SPENDING."""
+    return await summed(connection, org, which, spans, group)
+
+
+async def usage_of_top(
+    connection: AsyncConnection,
+    org: OrgId,
+    which: EntryFilter,
+    spans: Sequence[SeqRange],
+    top: int,
+) -> list[Summed]:
+    """The same by user: of the `top` who spent most, and of all others as one group.
+
+    Only the ranking looks at everybody; each one's own sums are found in blocks.
+    """
+    whole = [SeqRange(spans[0].first, spans[-1].last)] if spans else []
+    ranking = await summed(connection, org, which, whole, "user")
+    ranking.sort(key=lambda one: (-one.totals.credits, one.group))
+    found: list[Summed] = []
+    for one in ranking[:top]:
+        own = msgspec.structs.replace(which, user=UserId(one.group))
+        found += [
+            msgspec.structs.replace(sums, group=one.group)
+            for sums in await summed(connection, org, own, spans)
+        ]
+    if len(ranking) > top:
+        found += _others(await summed(connection, org, which, spans), found)
+    return found
+
+
+def _others(everybody: Sequence[Summed], alone: Sequence[Summed]) -> list[Summed]:
+    """What is left of the sums of each place."""
+    left = {one.place: one.totals for one in everybody}
+    for one in alone:
+        left[one.place] = lessened(left[one.place], one.totals)
+    return [Summed(place, OTHERS, totals) for place, totals in left.items() if totals.entries]
 
 
 def _spending(org: OrgId, user: UserId | None) -> list[ColumnElement[bool]]:

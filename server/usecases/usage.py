@@ -1,5 +1,6 @@
 """Sums of what was spent per day, week or month, for charts."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -8,11 +9,13 @@ import msgspec
 
 from server.domain import errors
 from server.domain.credit_month import first_day, local_midnight_us
-from server.domain.ids import AtUs, UserId
+from server.domain.ids import AtUs
 from server.domain.usage_buckets import BucketSize, bucket_starts
 from server.store import usage as store
 from server.store.engine import AsyncConnection, Database
-from server.store.sums import Group
+from server.store.entry_filter import SeqRange
+from server.store.history import user_names
+from server.store.sums import Group, Summed
 from server.usecases.history_scope import (
     HistoryAsk,
     Scope,
@@ -28,13 +31,15 @@ BUCKETS_MAX = 1_000
 
 
 class UsageAsk(msgspec.Struct, frozen=True, kw_only=True):
-    """`first` and `last` are days in the org's zone, both included; None: those of the spending."""
+    """`which`: without days, those of the spending; of its actions only what spends is summed.
+
+    `top`: so many users are told one by one; None: all.
+    """
 
     size: BucketSize
     group: Group
-    first: date | None = None
-    last: date | None = None
-    user: UserId | None = None
+    which: HistoryAsk
+    top: int | None = None
 
 
 async def usage(database: Database, viewer: Viewer, ask: UsageAsk) -> UsageAnswer:
@@ -43,17 +48,21 @@ async def usage(database: Database, viewer: Viewer, ask: UsageAsk) -> UsageAnswe
     A rep sees the own spending, an admin everybody's. Raises BadRequest for more than BUCKETS_MAX
     buckets, Forbidden and NotFound as the history does.
     """
-    wanted = allowed(viewer, HistoryAsk(user=ask.user))
+    wanted = allowed(viewer, ask.which)
     async with database.read() as connection:
-        scope = await scope_of(connection, viewer, wanted)
-        days = await _days(connection, scope, ask)
+        # The buckets bring the days in; the ledger's end is wanted whatever they are.
+        scope = await scope_of(
+            connection, viewer, msgspec.structs.replace(wanted, first=None, last=None)
+        )
+        days = await _days(connection, scope, wanted)
         if days is None:
-            return UsageAnswer(buckets=[])
+            return UsageAnswer(buckets=[], names={})
         starts = _starts(*days, ask.size)
         spans = await store.stretches(
             connection, viewer.org, _edges(starts, *days, scope.zone), scope.span.last
         )
-        found = await store.usage(connection, viewer.org, scope.which.user, ask.group, spans)
+        found = await _sums(connection, scope, ask, spans)
+        names = await _names(connection, scope, ask, found)
     groups: list[dict[str, HistoryTotals]] = [{} for _ in starts]
     for one in found:
         groups[one.place][one.group] = one.totals
@@ -61,12 +70,34 @@ async def usage(database: Database, viewer: Viewer, ask: UsageAsk) -> UsageAnswe
         buckets=[
             UsageBucket(start=start, groups=group)
             for start, group in zip(starts, groups, strict=True)
-        ]
+        ],
+        names=names,
     )
 
 
+async def _sums(
+    connection: AsyncConnection, scope: Scope, ask: UsageAsk, spans: Sequence[SeqRange]
+) -> list[Summed]:
+    asked = scope.which.actions
+    actions = tuple(action for action in store.SPENDING if not asked or action in asked)
+    if not actions:
+        return []
+    which = msgspec.structs.replace(scope.which, actions=actions)
+    if ask.top is None or ask.group != "user" or which.user is not None:
+        return await store.usage(connection, scope.org, which, ask.group, spans)
+    return await store.usage_of_top(connection, scope.org, which, spans, ask.top)
+
+
+async def _names(
+    connection: AsyncConnection, scope: Scope, ask: UsageAsk, found: Iterable[Summed]
+) -> dict[str, str]:
+    if ask.group != "user":
+        return {}
+    return await user_names(connection, scope.org, {one.group for one in found})
+
+
 async def _days(
-    connection: AsyncConnection, scope: Scope, ask: UsageAsk
+    connection: AsyncConnection, scope: Scope, ask: HistoryAsk
 ) -> tuple[date, date] | None:
     """The first and the last day; None when neither the ask nor any spending says one."""
     times = await store.spending_times(connection, scope.org, scope.which.user)

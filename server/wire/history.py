@@ -78,14 +78,18 @@ class HistoryAnswer(Answer, frozen=True, kw_only=True):
 
 
 class UsageBucket(Answer, frozen=True, kw_only=True):
-    """`start`: the first day of the bucket in the org's zone."""
+    """`start`: the first day of the bucket in the org's zone. The group `others` sums up those that
+    are not among the `top` asked for."""
 
     start: date
     groups: dict[str, HistoryTotals]
 
 
 class UsageAnswer(Answer, frozen=True, kw_only=True):
+    """`names`: of the users, where they are the groups."""
+
     buckets: list[UsageBucket]
+    names: dict[str, str]
 
 
 class Broken(Answer, frozen=True, kw_only=True):

@@ -110,7 +110,35 @@ async def test_r30_a_rep_sees_the_own_sums_and_an_admin_anyones(office: Office) 
 
 async def test_an_org_that_spent_nothing_has_no_buckets(office: Office) -> None:
     answer = await office.page(office.zoe, {"bucket": "day", "group": "user"}, "/usage")
-    assert answer == {"buckets": []}
+    assert answer == {"buckets": [], "names": {}}
+
+
+async def test_users_are_named(office: Office) -> None:
+    answer = await office.page(office.alice, {"bucket": "month", "group": "user"}, "/usage")
+    assert answer["names"] == {"usr_bob": "Bob Reyes", "usr_jane": "Jane Okafor"}
+
+
+async def test_those_who_spent_most_stand_alone_and_the_others_together(office: Office) -> None:
+    query: Query = {"bucket": "week", "group": "user", "top": 1}
+    found = await buckets(office, query)
+    assert [(start, credits(groups)) for start, groups in found] == [
+        ("2026-11-02", {"usr_bob": 30, "others": 1}),
+        ("2026-11-09", {"usr_bob": -10}),
+    ]
+    every = await buckets(office, {**query, "top": 2})
+    assert every == await buckets(office, {"bucket": "week", "group": "user"})
+
+
+async def test_r30_sums_follow_the_filter_of_the_history(office: Office) -> None:
+    async def month(query: Query) -> dict[str, int]:
+        [(_, groups)] = await buckets(office, {"bucket": "month", "group": "action", **query})
+        return credits(groups)
+
+    assert await month({"kind": "email"}) == {"reveal": 1}
+    assert await month({"action": "import,grant"}) == {"import": 10}
+    assert await month({"action": "grant"}) == {}
+    assert await month({"source": "extra"}) == {"import": 10}
+    assert await month({"q": "jane"}) == {"reveal": 1}
 
 
 async def test_more_buckets_than_a_chart_can_show_are_a_bad_request(office: Office) -> None:
