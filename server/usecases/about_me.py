@@ -10,7 +10,7 @@ from server.settings import Settings
 from server.store.engine import AsyncConnection, Database
 from server.store.ledger import reversed_by_admins
 from server.store.users import OrgRow, org_by_id
-from server.wire.accounts import AdminReversals, MeAnswer, Org, User
+from server.wire.accounts import AdminReversals, ImportLimits, MeAnswer, Org, User
 
 
 class AboutMe:
@@ -35,6 +35,10 @@ class AboutMe:
                 days=self._settings.admin_reversal_days,
                 credits=self._settings.admin_reversal_credits,
                 credits_left=left,
+            ),
+            import_limits=ImportLimits(
+                file_bytes=self._settings.limits.import_file_bytes,
+                rows=self._settings.limits.job_rows,
             ),
         )
 

@@ -15,6 +15,7 @@ export const call = createCalls({ server: () => location.origin });
  * @property {string} contact  how to get more credits
  * @property {{days: number, credits: number, credits_left: number | null}} admin_reversals  what
  *   the deployment lets admins take back (R27); `credits_left` of this month, null for a rep
+ * @property {{file_bytes: number, rows: number}} import_limits  of one file
  */
 
 /**

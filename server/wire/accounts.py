@@ -31,6 +31,13 @@ class AdminReversals(Answer, frozen=True, kw_only=True):
     """Of this month; null for who is no admin."""
 
 
+class ImportLimits(Answer, frozen=True, kw_only=True):
+    """How large the file of an import may be, so that a larger one is not sent first."""
+
+    file_bytes: int
+    rows: int
+
+
 class MeAnswer(Answer, frozen=True, kw_only=True):
     """`contact`: how to get more credits, a text of the deployment's."""
 
@@ -38,6 +45,7 @@ class MeAnswer(Answer, frozen=True, kw_only=True):
     org: Org
     contact: str
     admin_reversals: AdminReversals
+    import_limits: ImportLimits
 
 
 class SignInRequest(Request, frozen=True, kw_only=True):

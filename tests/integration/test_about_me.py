@@ -62,3 +62,9 @@ async def test_a_rep_is_told_the_rule_and_not_what_is_left(office: Office, staff
 
 async def test_the_contact_is_the_deployments_text(office: Office, staff: Staff) -> None:
     assert (await _told(office, staff.bob)).contact == "Ring Vera, +49 30 1234567."
+
+
+async def test_everybody_is_told_how_large_an_import_may_be(office: Office, staff: Staff) -> None:
+    limits = office.settings.limits
+    told = (await _told(office, staff.bob)).import_limits
+    assert (told.file_bytes, told.rows) == (limits.import_file_bytes, limits.job_rows)

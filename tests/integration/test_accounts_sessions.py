@@ -77,6 +77,7 @@ async def test_bob_signs_in_and_is_told_who_he_is(accounts: Accounts) -> None:
         "org": {"id": ACME, "name": "Acme", "time_zone": "America/New_York"},
         "contact": "Ask Vera.",
         "admin_reversals": {"days": 7, "credits": 50, "credits_left": None},
+        "import_limits": {"file_bytes": 50_000_000, "rows": 100_000},
     }
 
 

@@ -1,21 +1,24 @@
 /**
  * The place where a file is chosen: dropped on the page, or by a button that keys reach.
+ *
+ * @import { Me } from "../session.js"
  */
 
 import { el, setAttribute, setText, show } from "/ui/dom.js";
 import { words } from "../words.js";
 import { faultOf, sizeText } from "./file-checks.js";
 
-const { say } = words;
+const { say, format } = words;
 const ACCEPTED = ".csv,.tsv,.txt,.xlsx,text/csv";
 
 /**
+ * @param {Me["import_limits"]} limits
  * @param {() => void} changed
  * @returns {{element: HTMLElement, file(): File | null, fault(): string,
  *   offer(files: File[]): void, invite(over: boolean): void, lock(locked: boolean): void}}
  *   `fault` is a sentence, empty without one
  */
-export function createChosenFile(changed) {
+export function createChosenFile(limits, changed) {
   /** @type {File | null} */
   let chosen = null;
   let fault = "";
@@ -27,7 +30,7 @@ export function createChosenFile(changed) {
   const name = el("bdi", { class: "name" });
   const size = el("span", { class: "note-line" });
   const file = el("p", { class: "file", role: "status" }, name, " ", size);
-  const formats = el("p", { class: "note-line", id: "formats" }, say("import_formats"));
+  const formats = el("p", { class: "note-line", id: "formats" }, formatsText(limits));
   setAttribute(input, "aria-describedby", "formats");
   const element = el(
     "div",
@@ -48,14 +51,14 @@ export function createChosenFile(changed) {
   function take(files) {
     const [first, second] = files;
     if (first && !second) chosen = first;
-    fault = faultText(first, second);
+    fault = faultText(files, limits);
     write();
     changed();
   }
 
   function write() {
     setText(name, chosen?.name ?? "");
-    setText(size, chosen ? sizeText(chosen.size, navigator.language) : "");
+    setText(size, chosen ? sizeOf(chosen.size) : "");
     show(file, chosen !== null);
     show(invitation, chosen === null);
     show(or, chosen === null);
@@ -79,13 +82,23 @@ export function createChosenFile(changed) {
   };
 }
 
+/** @param {Me["import_limits"]} limits */
+function formatsText({ file_bytes, rows }) {
+  return say("import_formats", { size: sizeOf(file_bytes), rows: format.number(rows) });
+}
+
+/** @param {number} bytes */
+function sizeOf(bytes) {
+  return sizeText(bytes, navigator.language);
+}
+
 /**
- * @param {File | undefined} first
- * @param {File | undefined} second
+ * @param {File[]} files
+ * @param {Me["import_limits"]} limits
  */
-function faultText(first, second) {
+function faultText([first, second], { file_bytes }) {
   if (!first) return say("import_not_a_file");
   if (second) return say("import_several");
-  const found = faultOf(first);
-  return found ? say(found) : "";
+  const found = faultOf(first, file_bytes);
+  return found ? say(found, { size: sizeOf(file_bytes) }) : "";
 }

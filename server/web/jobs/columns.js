@@ -42,6 +42,7 @@ export function createColumns({ count, changed }) {
   const again = el("button", { type: "button" }, say("jobs_count_again"));
   const undo = el("button", { type: "button" }, say("jobs_undo"));
   const buttons = el("div", { class: "buttons" }, again, undo);
+  const below = el("div", { class: "pad" }, lost, problem, buttons);
   const element = el(
     "section",
     { class: "card", "data-part": "columns" },
@@ -52,7 +53,7 @@ export function createColumns({ count, changed }) {
       el("p", { class: "note-line" }, say("jobs_columns_more")),
     ),
     table.element,
-    el("div", { class: "pad" }, lost, problem, buttons),
+    below,
   );
   again.addEventListener("click", () => {
     if (draft && again.getAttribute("aria-disabled") !== "true") count(draft);

@@ -5,9 +5,6 @@
  * through, one of another kind of file is not.
  */
 
-/** `BATTERY_LIMIT_IMPORT_FILE_BYTES` as it comes; the server has the last word. */
-export const FILE_BYTES_MAX = 50_000_000;
-
 const OTHERS = /\.(xls|ods|numbers|pdf|docx?|pptx?|zip|gz|json|xml|html?|png|jpe?g|vcf)$/i;
 
 /**
@@ -16,12 +13,13 @@ const OTHERS = /\.(xls|ods|numbers|pdf|docx?|pptx?|zip|gz|json|xml|html?|png|jpe
 
 /**
  * @param {{name: string, size: number}} file
+ * @param {number} bytesMax
  * @returns {FileFault | null}
  */
-export function faultOf({ name, size }) {
+export function faultOf({ name, size }, bytesMax) {
   if (OTHERS.test(name)) return "import_other_type";
   if (size === 0) return "import_empty";
-  return size > FILE_BYTES_MAX ? "import_too_large" : null;
+  return size > bytesMax ? "import_too_large" : null;
 }
 
 /**

@@ -33,7 +33,7 @@ export function open(app) {
   let sending = null;
   let left = false;
 
-  const file = createChosenFile(() => refuse(file.fault()));
+  const file = createChosenFile(app.me.import_limits, () => refuse(file.fault()));
   const choice = createKinds(words, (chosen) => choose(chosen), undefined, say("import_kinds"));
   const label = textField("label", say("import_label"), { maxlength: String(LABEL_CHARS_MAX) });
   const max = textField("max", say("import_max"), { inputmode: "numeric", autocomplete: "off" });

@@ -36,7 +36,7 @@ const SKELETON_ROWS = 6;
 export function open(app, { params }) {
   const maySpend = createSpendGuard(() => performance.now());
   const heading = el("h1", { tabindex: "-1", dir: "auto" }, say("job_title"));
-  const back = el("a", { href: "/jobs", class: "button" }, say("jobs_back"));
+  const back = el("a", { href: "/jobs", class: "note-line" }, say("jobs_back"));
   const facts = el("p", { class: "note-line facts" });
   const writeFacts = createSlot(facts, (/** @type {string[]} */ told) =>
     told.flatMap((fact, i) => [i > 0 ? " · " : "", el("bdi", {}, fact)]).map(asNode),
@@ -55,8 +55,8 @@ export function open(app, { params }) {
   const problems = createProblems();
   const beside = el("div", { class: "job-beside" }, columns.element, problems.element);
   const parts = el("div", { class: "job-parts" }, course.element, beside);
-  const head = el("div", { class: "screen-head" }, heading, back);
-  const element = el("div", { class: "screen job-screen" }, head, facts, waiting, parts);
+  const head = el("div", { class: "job-head-of" }, el("p", {}, back), heading, facts);
+  const element = el("div", { class: "screen job-screen" }, head, waiting, parts);
   element.addEventListener("keydown", ignoreRepeats);
   const following = createFollowing(app, params["job"] ?? "", write);
 

@@ -8,7 +8,7 @@
 
 import { el, setText, show } from "/ui/dom.js";
 import { createFigureTable, figureLines } from "/ui/figures.js";
-import { createQuote, FIGURES } from "/ui/quote.js";
+import { createQuote, FIGURES, isStartable } from "/ui/quote.js";
 import { PAUSE_MS } from "/ui/spending.js";
 import { words } from "../words.js";
 
@@ -115,9 +115,9 @@ function createNotes() {
       setText(why, whyNot(state));
       show(why, why.textContent !== "");
       show(ask, !job.quote.affordable);
-      show(means, job.quote.credits > 0 && job.quote.affordable);
+      show(means, job.quote.credits > 0 && isStartable(job));
       setText(limit, job.max_credits === null ? "" : count("jobs_at_most", job.max_credits));
-      show(limit, job.max_credits !== null);
+      show(limit, job.max_credits !== null && isStartable(job));
       setText(until, untilText(job));
       show(until, job.expires_at !== null);
     },
@@ -149,7 +149,7 @@ export function createOthersQuote(discard) {
   button.addEventListener("click", discard);
   const element = el(
     "section",
-    { class: "sec quote", "data-part": "quote" },
+    { class: "sec quote", "data-part": "others-quote" },
     title,
     table.element,
     el("div", { class: "buttons" }, button),
