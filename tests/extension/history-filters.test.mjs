@@ -351,11 +351,18 @@ describe("the chart", () => {
     assert.equal(choice("group=action", null, null).group, "kind");
   });
 
-  test("asks for the same days and user as the list", () => {
+  test("asks for the same days, user and filter as the list", () => {
     const scope = { user: "usr_1", from: "2026-03-01", to: null };
-    assert.equal(
-      usageQuery(scope, { bucket: "day", group: "kind", view: "chart" }),
-      "bucket=day&group=kind&from=2026-03-01&user=usr_1",
-    );
+    const choice = { bucket: "day", group: "kind", view: "chart" };
+    const asked = "bucket=day&group=kind&from=2026-03-01&user=usr_1";
+    assert.equal(usageQuery(scope, choice), asked);
+    const narrowed = { kind: "phone", action: "", source: "", q: "" };
+    assert.equal(usageQuery({ ...scope, narrowed }, choice), `${asked}&kind=phone`);
+  });
+
+  test("asks for as many users as can be told apart", () => {
+    const scope = { user: null, from: null, to: null };
+    const choice = { bucket: "month", group: "user", view: "chart" };
+    assert.equal(usageQuery(scope, choice), `bucket=month&group=user&top=${SERIES_MAX - 1}`);
   });
 });

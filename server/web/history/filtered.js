@@ -14,7 +14,7 @@ import { createUsage } from "../usage/usage.js";
 import { words } from "../words.js";
 import { createExports } from "./exports.js";
 import { createFilterBar } from "./filter-bar.js";
-import { apiQuery, daysOf, narrows, readFilter } from "./filters.js";
+import { apiQuery, daysOf, narrowedBy, narrows, readFilter } from "./filters.js";
 import { createList } from "./list.js";
 import { createListView } from "./list-view.js";
 import { createPresence } from "./months.js";
@@ -41,10 +41,9 @@ export function createFilteredFace(app, start, options, users) {
   const list = createList(app, view);
   const exports = createExports(() => query);
   const presence = createPresence(app, zone);
-  const apart = el("p", { class: "note-line history-apart" }, say("history_chart_apart"));
   const tools = el("div", { class: "toolbar" }, view.totals, el("span", { class: "spacer" }));
   tools.append(exports.buttons, exports.problem);
-  const parts = [bar.element, usage.element, apart, tools, view.element];
+  const parts = [bar.element, usage.element, tools, view.element];
   let place = start;
   let query = "";
   let today = "";
@@ -61,8 +60,7 @@ export function createFilteredFace(app, start, options, users) {
     today = here.present.today;
     const days = daysOf(filter, here.present);
     bar.write(filter, days, today);
-    usage.write(place.query, { user: filter.user, ...days });
-    show(apart, [filter.kind, filter.action, filter.source, filter.text].some(Boolean));
+    usage.write(place.query, { user: filter.user, ...days, narrowed: narrowedBy(filter) });
     empty.write(filter);
     turnTo(apiQuery(filter, days));
   }

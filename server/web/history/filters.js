@@ -107,11 +107,19 @@ export function rangeQuery(range, shown) {
  * @param {Days} days
  * @returns {string} query of `/api/v1/history`, and with a `format` of its file
  */
-export function apiQuery({ user, kind, action, source, text }, { from, to }) {
-  const given = { from, to, user, kind, action, source, q: text };
+export function apiQuery(filter, { from, to }) {
+  const given = { from, to, user: filter.user, ...narrowedBy(filter) };
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(given)) if (value) query.set(name, value);
   return query.toString();
+}
+
+/**
+ * @param {HistoryFilter} filter
+ * @returns {Record<string, string>} what it says beside whose and which days
+ */
+export function narrowedBy({ kind, action, source, text }) {
+  return { kind, action, source, q: text };
 }
 
 /**

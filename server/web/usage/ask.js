@@ -9,9 +9,13 @@
  * @property {string | null} user
  * @property {string | null} from  `YYYY-MM-DD` in the org's zone, as `to`; both included
  * @property {string | null} to
+ * @property {Record<string, string>} [narrowed]  `kind`, `action`, `source`, `q` as the history has
+ *   them (api.md, History)
  *
  * @typedef {{bucket: Bucket, group: Group, view: View}} UsageChoice
  */
+
+import { SERIES_MAX } from "./sums.js";
 
 export const BUCKETS = /** @type {const} */ (["day", "week", "month"]);
 export const VIEWS = /** @type {const} */ (["chart", "table"]);
@@ -52,11 +56,11 @@ export function fittingBucket({ from, to }) {
  * @param {UsageChoice} choice
  * @returns {string} of `/api/v1/history/usage`
  */
-export function usageQuery({ user, from, to }, { bucket, group }) {
-  const query = new URLSearchParams({ bucket, group });
-  if (from) query.set("from", from);
-  if (to) query.set("to", to);
-  if (user) query.set("user", user);
+export function usageQuery({ user, from, to, narrowed = {} }, { bucket, group }) {
+  const given = { bucket, group, from, to, user, ...narrowed };
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) if (value) query.set(name, value);
+  if (group === "user") query.set("top", String(SERIES_MAX - 1));
   return query.toString();
 }
 
