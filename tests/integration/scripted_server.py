@@ -77,6 +77,7 @@ class Script:
             "label": "",
             "columns": {},
             "file": None,
+            "sample": [],
             "problems": [],
             "problem_count": 0,
             "error": "the disk is full" if self.status == "failed" else None,
@@ -108,7 +109,12 @@ class Script:
             case "GET /me":
                 user = {"id": "usr_bob", "name": "Bob", "email": "bob@acme.example", "role": "rep"}
                 org = {"id": "org_acme", "name": "Acme", "time_zone": "UTC"}
-                return JSONResponse({"user": user, "org": org})
+                deployment = {
+                    "contact": "Ask Alice.",
+                    "admin_reversals": {"days": 0, "credits": 0, "credits_left": None},
+                    "import_limits": {"file_bytes": 50_000_000, "rows": 100_000},
+                }
+                return JSONResponse({"user": user, "org": org, **deployment})
             case "POST /exports":
                 return JSONResponse(self.job(), 201)
             case "POST /jobs/job_scripted/start":
