@@ -39,6 +39,7 @@ const MARKED_MS = 4_000;
  */
 export function createEntryTable(options) {
   const table = createTable(say("history_title"), columnsFor(options));
+  table.element.classList.add("history-entries");
   /** @type {ReadonlySet<number>} */
   let fresh = new Set();
   let nowMs = Date.now();
@@ -46,6 +47,7 @@ export function createEntryTable(options) {
   const rows = createRows(table.body, (key) => {
     const { element, cells } = table.row();
     const write = createRow(cells, options, seek);
+    for (const [name, cell] of Object.entries(cells)) setAttribute(cell, "data-cell", name);
     element.id = `seq-${key}`;
     element.tabIndex = -1;
     if (fresh.has(Number(key))) mark(element, "data-new");

@@ -41,7 +41,6 @@ export function createFilterBar(app, users) {
     { class: "toolbar" },
     ...(user ? [user.element] : []),
     ...selects.elements,
-    el("span", { class: "spacer" }),
     search.element,
   );
   return {
