@@ -116,7 +116,7 @@ def write(connection: Connection, plan: Plan) -> None:
         connection,
         [(org, p.key, p.gen, p.live, p.banned, p.seq, p.by, p.at_us) for p in plan.pieces.values()],
     )
-    _values.execute(connection, [_value_row(org, at, kept) for at, kept in plan.owned.items()])
+    _values.execute(connection, [value_row(org, at, kept) for at, kept in plan.owned.items()])
     _months.execute(connection, [_month_row(org, month) for month in plan.months.values()])
     _seats.execute(connection, [_seat_row(org, seat) for seat in plan.seats.values()])
     _savings.execute(
@@ -184,7 +184,8 @@ def _contact_row(org: OrgId, subject: SubjectId, filed: Filed) -> tuple[Any, ...
     return (subject, org, *values, filed.search, filed.sort, filed.fingerprint)
 
 
-def _value_row(org: OrgId, at: tuple[PieceKey, SubjectId], kept: Kept) -> tuple[Any, ...]:
+def value_row(org: OrgId, at: tuple[PieceKey, SubjectId], kept: Kept) -> tuple[Any, ...]:
+    """A row of `owned_value`, in the order of its columns."""
     key, subject = at
     return (org, subject, key, kind_of(kept), to_json(kept).decode(), _searchable(kept))
 

@@ -1,0 +1,1 @@
+"""Fills a new database with one large customer (scripts/seed)."""
