@@ -8,7 +8,7 @@
  * @import { TableOptions } from "./entry-table.js"
  */
 
-import { el, setText, show } from "/ui/dom.js";
+import { el, setAttribute, setText, show } from "/ui/dom.js";
 import { createFailed, createSkeletonRows } from "../parts/states.js";
 import { problemText } from "../parts.js";
 import { words } from "../words.js";
@@ -51,19 +51,28 @@ export function createListView(options, empty) {
 
   /** @param {HTMLElement} state */
   function stand(state) {
+    busy(false);
     for (const each of states) show(each, each === state);
   }
 
+  /** @param {boolean} on  what is shown is about to be replaced */
+  function busy(on) {
+    for (const each of [element, totals]) setAttribute(each, "aria-busy", on ? "true" : null);
+  }
+
+  for (const each of states) show(each, each === skeleton);
   return {
     element,
     totals,
     wait() {
       chip.write(0, () => {});
       foot.fail(null);
-      stand(skeleton);
-      setText(totals, "");
+      // Old rows stay, dimmed, so that the page keeps its place.
+      if (list.hidden) stand(skeleton);
+      busy(true);
     },
     fail(problem) {
+      setText(totals, "");
       failed.write(problem);
       stand(failed.element);
     },

@@ -177,7 +177,11 @@ function createFigures() {
   const drawing = createDrawing(() => legend.paint(drawing.inks()));
   const legend = createLegend();
   const picture = el("div", { class: "usage-picture" }, drawing.element, legend.element);
-  const table = el("div", { class: "usage-table" });
+  const table = el("div", {
+    class: "usage-table",
+    role: "group",
+    "aria-label": say("spent_table"),
+  });
   const sum = el("p", { class: "note-line usage-sum" });
 
   return {
@@ -186,6 +190,8 @@ function createFigures() {
     turn(view) {
       show(picture, view === "chart");
       table.classList.toggle("unseen", view === "chart");
+      // A long table scrolls by itself, with the keyboard too.
+      setAttribute(table, "tabindex", view === "table" ? "0" : null);
     },
     /**
      * @param {Sheet} sheet
