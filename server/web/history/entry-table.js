@@ -73,6 +73,7 @@ export function createEntryTable(options) {
 
   return {
     element: table.element,
+    body: table.body,
     seek,
     /**
      * @param {readonly Entry[]} entries

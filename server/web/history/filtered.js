@@ -15,6 +15,7 @@ import { words } from "../words.js";
 import { createExports } from "./exports.js";
 import { createFilterBar } from "./filter-bar.js";
 import { apiQuery, daysOf, narrowedBy, narrows, readFilter } from "./filters.js";
+import { goTo, keepPlace, keptPlace } from "./kept-place.js";
 import { createList } from "./list.js";
 import { createListView } from "./list-view.js";
 import { createPresence } from "./months.js";
@@ -72,10 +73,13 @@ export function createFilteredFace(app, start, options, users) {
   }
 
   /** @param {string} asked */
-  function turnTo(asked) {
+  async function turnTo(asked) {
     if (asked === query && list.isShown()) return list.rewrite();
     query = asked;
-    list.show(asked);
+    const mine = turn;
+    const kept = keptPlace();
+    await list.show(asked, kept?.rows);
+    if (kept && mine === turn) goTo(kept);
   }
 
   const unlisten = app.live.listen((news) => {
@@ -86,6 +90,7 @@ export function createFilteredFace(app, start, options, users) {
     if (today !== "" && zone.date(Date.now()) !== today) write(place);
   }, DAY_WATCH_MS);
 
+  const unkeep = keepPlace(view.rows);
   view.onRetry(() => write(place));
   return {
     element: el("div", {}, ...parts),
@@ -94,6 +99,7 @@ export function createFilteredFace(app, start, options, users) {
       turn += 1;
       clearInterval(watch);
       unlisten();
+      unkeep();
       list.leave();
       usage.leave();
     },

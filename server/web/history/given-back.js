@@ -35,11 +35,11 @@ export function givenBack({ from_license, from_extra }, day, monthStart) {
  * @param {GivenBack} given
  * @param {string} name  whose license it was
  */
-export function returnText({ say, count }, { license, extra, lost }, name) {
+export function returnText({ count }, { license, extra, lost }, name) {
   const texts = [
-    license > 0 ? say("reverse_to_license", { credits: count("price", license), name }) : "",
-    extra > 0 ? say("reverse_to_extra", { credits: count("price", extra) }) : "",
-    lost > 0 ? say("reverse_lost", { credits: count("price", lost), name }) : "",
+    license > 0 ? count("reverse_to_license", license, { name }) : "",
+    extra > 0 ? count("reverse_to_extra", extra) : "",
+    lost > 0 ? count("reverse_lost", lost, { name }) : "",
   ];
   return texts.filter(Boolean).join(" ");
 }

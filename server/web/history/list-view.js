@@ -27,6 +27,7 @@ const BONES = 8;
  * @property {(problem: Problem | null) => void} failMore
  * @property {(shelf: Shelf, added?: ReadonlySet<number>) => void} write
  * @property {(waiting: number | null, take: () => void | Promise<void>) => void} offer  null: more than can be told
+ * @property {() => Iterable<Element>} rows  that are shown
  * @property {() => boolean} isAtTop  whether the newest row is in sight
  * @property {(action: () => Promise<void>) => void} onMore
  * @property {(action: () => void) => void} onRetry
@@ -91,6 +92,7 @@ export function createListView(options, empty) {
         focusFirst(table.element);
       });
     },
+    rows: () => table.body.children,
     isAtTop: () => Boolean(list.hidden) || list.getBoundingClientRect().top >= 0,
     onMore: foot.on,
     onRetry(action) {

@@ -3,6 +3,7 @@
  * further down is not disturbed.
  *
  * @import { Answer } from "/ui/calls.js"
+ * @import { Problem } from "../../../extension/protocol.js"
  * @import { App } from "../frame/screens.js"
  * @import { HistoryPage, Shelf } from "./entries.js"
  * @import { ListView } from "./list-view.js"
@@ -12,6 +13,8 @@ import { createPace } from "../pace.js";
 import { shelfOf, withMore, withNewest, withWaitingShown } from "./entries.js";
 
 const PAGE_ENTRIES = 50;
+/** The server gives no more at once. */
+const PAGE_ENTRIES_MAX = 200;
 /** News of one moment is asked for once, and shown well within a second. */
 const FOLLOW_MS = 250;
 /** Until a page of news that was refused is asked for again. */
@@ -31,23 +34,38 @@ export function createList(app, view) {
 
   /**
    * @param {number | null} before
+   * @param {number} [limit]
    * @returns {Promise<Answer>}
    */
-  function page(before) {
+  function page(before, limit = PAGE_ENTRIES) {
     const asked = new URLSearchParams(query);
-    asked.set("limit", String(PAGE_ENTRIES));
+    asked.set("limit", String(limit));
     if (before !== null) asked.set("before", String(before));
     return app.call("GET", `/api/v1/history?${asked}`);
   }
 
-  async function load() {
+  /** @param {number} [rows]  at least so many, if there are */
+  async function load(rows = PAGE_ENTRIES) {
     const mine = ++turn;
     view.wait();
-    const answer = await page(null);
+    const found = await firstRows(rows);
     if (mine !== turn) return;
-    shelf = answer.ok ? shelfOf(answer.value) : null;
-    if (shelf) view.write(shelf);
-    else if (!answer.ok) view.fail(answer.problem);
+    shelf = "problem" in found ? null : found;
+    if ("problem" in found) view.fail(found.problem);
+    else view.write(found);
+  }
+
+  /**
+   * @param {number} rows
+   * @param {Shelf | null} [found]  so far
+   * @returns {Promise<Shelf | {problem: Problem}>}
+   */
+  async function firstRows(rows, found = null) {
+    const answer = await page(found?.nextBefore ?? null, Math.min(rows, PAGE_ENTRIES_MAX));
+    if (!answer.ok) return { problem: answer.problem };
+    const all = found ? withMore(found, answer.value) : shelfOf(answer.value);
+    const enough = all.nextBefore === null || all.shown.length >= rows;
+    return enough ? all : firstRows(rows, all);
   }
 
   async function more() {
@@ -92,7 +110,7 @@ export function createList(app, view) {
 
   /** @param {Shelf} next  which does not join on to what is shown */
   function startAnew(next) {
-    if (!view.isAtTop()) return view.offer(null, load);
+    if (!view.isAtTop()) return view.offer(null, () => load());
     shelf = next;
     view.write(shelf);
   }
@@ -116,11 +134,14 @@ export function createList(app, view) {
   view.onMore(more);
 
   return {
-    /** @param {string} asked  of `/api/v1/history` */
-    show(asked) {
+    /**
+     * @param {string} asked  of `/api/v1/history`
+     * @param {number} [rows]  that were loaded when one was here before
+     */
+    show(asked, rows) {
       query = asked;
       shelf = null;
-      load();
+      return load(rows);
     },
     /** Not when it could not be had. */
     isShown: () => shelf !== null,

@@ -49,7 +49,7 @@ export function openReversing(app, zone, entry) {
   });
   const dialog = createDialog({
     title: say("reverse_title"),
-    content: [el("div", { class: "pad" }, whatText(zone, entry), back.element, content)],
+    content: [el("div", { class: "stack" }, whatText(zone, entry), back.element, content)],
     close: back.leave,
   });
   dialog.open();
