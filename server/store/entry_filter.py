@@ -75,8 +75,17 @@ def entries_of(org: OrgId, which: EntryFilter) -> list[ColumnElement[bool]]:
 
 def sums_of(org: OrgId, which: EntryFilter) -> list[ColumnElement[bool]]:
     """The same conditions on `entry_sum`, which knows nothing of texts."""
+    return [entry_sum.c.org_id == org, entry_sum.c.stream == which.stream, *_sums(which)]
+
+
+def sums_of_users(org: OrgId, which: EntryFilter) -> list[ColumnElement[bool]]:
+    """`sums_of`, in the streams of all users; `which` names none."""
+    return [entry_sum.c.org_id == org, entry_sum.c.stream > EVERYBODY, *_sums(which)]
+
+
+def _sums(which: EntryFilter) -> list[ColumnElement[bool]]:
     assert not which.text, "a text is looked for in the entries"
-    found = [entry_sum.c.org_id == org, entry_sum.c.stream == which.stream]
+    found: list[ColumnElement[bool]] = []
     if which.kinds:
         found.append(entry_sum.c.kind.in_(which.kinds))
     if which.actions:

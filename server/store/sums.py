@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import OrgId
-from server.store.entry_filter import EntryFilter, SeqRange, entries_of, sums_of
+from server.store.entry_filter import EntryFilter, SeqRange, entries_of, sums_of, sums_of_users
 from server.store.rows import Rows, portions, rows_of
 from server.store.schema import entry, entry_sum
 from server.store.summing import LEVELS
@@ -106,6 +106,26 @@ async def tiled(
         for place, *found in await connection.execute(_edges(org, which.stream, some)):
             edges[place] = list(zip(found[::2], found[1::2], strict=True))
     return [tile for place, span in filled for tile in _tiles(place, span, edges.get(place, ()))]
+
+
+async def busiest(
+    connection: AsyncConnection, org: OrgId, which: EntryFilter, span: SeqRange, count: int
+) -> list[str]:
+    """The users who spent most in their blocks inside the span, at most `count`."""
+    spent = func.sum(entry_sum.c.credits)
+    rows = await connection.execute(
+        select(entry_sum.c.stream)
+        .where(
+            *sums_of_users(org, which),
+            entry_sum.c.level == 1,
+            entry_sum.c.first_seq >= span.first,
+            entry_sum.c.last_seq <= span.last,
+        )
+        .group_by(entry_sum.c.stream)
+        .order_by(spent.desc(), entry_sum.c.stream)
+        .limit(count)
+    )
+    return [row.stream for row in rows]
 
 
 def _tiles(

@@ -9,10 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.ids import AtUs, OrgId, Seq, UserId
 from server.store.entry_filter import EntryFilter, SeqRange
 from server.store.schema import entry
-from server.store.sums import Group, Summed, lessened, summed
+from server.store.sums import Group, Summed, busiest, lessened, summed
 from server.wire.words import CHARGE_ACTIONS, Action
 
 SPENDING: tuple[Action, ...] = (*CHARGE_ACTIONS, "reversal")
+SCANNED_FOR_RANKING_MAX = 50_000
+"""Entries of a span in which everybody is ranked exactly, in some 100 ms."""
+CANDIDATES = 3
+"""For each place among the top: the edges of a span, which no block covers, may swap neighbours."""
 OTHERS = "others"
 """The group of those that are not told one by one; ids have a prefix, so no user is called so."""
 
@@ -74,10 +78,11 @@ async def usage_of_top(
 ) -> list[Summed]:
     """The same by user: of the `top` who spent most, and of all others as one group.
 
-    Only the ranking looks at everybody; each one's own sums are found in blocks.
+    Of a long span those are ranked who spent most in whole blocks of theirs: a user may be passed
+    over for somebody who spent less by no more than what two blocks hold.
     """
-    whole = [SeqRange(spans[0].first, spans[-1].last)] if spans else []
-    ranking = await summed(connection, org, which, whole, "user")
+    whole = SeqRange(spans[0].first, spans[-1].last) if spans else SeqRange(Seq(1), Seq(0))
+    ranking = await _ranking(connection, org, which, whole, top)
     ranking.sort(key=lambda one: (-one.totals.credits, one.group))
     found: list[Summed] = []
     for one in ranking[:top]:
@@ -89,6 +94,22 @@ async def usage_of_top(
     if len(ranking) > top:
         found += _others(await summed(connection, org, which, spans), found)
     return found
+
+
+async def _ranking(
+    connection: AsyncConnection, org: OrgId, which: EntryFilter, span: SeqRange, top: int
+) -> list[Summed]:
+    """The sums of users; of a long span, of those only who may be among the `top`."""
+    if which.text or span.last - span.first < SCANNED_FOR_RANKING_MAX:
+        return await summed(connection, org, which, [span], "user")
+    likely = await busiest(connection, org, which, span, CANDIDATES * top + 1)
+    if len(likely) <= top:
+        return await summed(connection, org, which, [span], "user")
+    ranking: list[Summed] = []
+    for user in likely:
+        own = msgspec.structs.replace(which, user=UserId(user))
+        ranking += await summed(connection, org, own, [span], "user")
+    return ranking
 
 
 def _others(everybody: Sequence[Summed], alone: Sequence[Summed]) -> list[Summed]:

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
 from random import Random
 
+import msgspec
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from server.domain.ids import OrgId, Seq, UserId
-from server.store import history, summing, sums
+from server.store import history, summing, sums, usage
 from server.store.engine import Database
 from server.store.entry_filter import EntryFilter, SeqRange
 from server.store.schema import entry, entry_sum, metadata, org_head, sum_head
@@ -201,6 +202,22 @@ async def test_usage_of_blocks_is_the_usage_of_their_entries(
                 Summed(place, name, _added(those))
                 for (place, name), those in sorted(expected.items())
             ], which
+
+
+async def test_the_top_users_of_a_long_span_are_found_through_blocks(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = await _filled(database, Random(12), summed_to=ENTRIES - 5)
+    spans = [SeqRange(Seq(1), Seq(200)), SeqRange(Seq(201), Seq(ENTRIES))]
+    which = EntryFilter(actions=CHARGE_ACTIONS)
+    async with database.read() as connection:
+        exact = await usage.usage_of_top(connection, ACME, which, spans, 1)
+        monkeypatch.setattr(usage, "SCANNED_FOR_RANKING_MAX", 0)
+        assert await usage.usage_of_top(connection, ACME, which, spans, 1) == exact
+    bob = msgspec.structs.replace(which, user=USERS[0])
+    assert [(one.place, one.totals) for one in exact if one.group == USERS[0]] == [
+        (place, _added(filter(_asked(bob, span), lines))) for place, span in enumerate(spans)
+    ]
 
 
 async def test_r29_blocks_are_read_in_the_place_of_their_entries(database: Database) -> None:
