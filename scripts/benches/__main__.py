@@ -12,7 +12,16 @@ from typing import Annotated
 import typer
 import uvloop
 
-from scripts.benches import charging, export, fan_out, idle_memory, push_delay, report, reveals
+from scripts.benches import (
+    charging,
+    export,
+    fan_out,
+    history,
+    idle_memory,
+    push_delay,
+    report,
+    reveals,
+)
 from scripts.benches.figures import Line, Target
 from scripts.benches.plan import FULL, QUICK, Plan
 from tests.services import Postgres
@@ -66,6 +75,7 @@ ROWS: Mapping[str, Measure] = {
     "idle-memory": idle_memory.measure,
     "export-sqlite": export_on_sqlite,
     "export-postgresql": export_on_postgresql,
+    "history": history.measure,
 }
 
 

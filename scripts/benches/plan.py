@@ -7,7 +7,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """`seconds` of each round of each side; `subjects`: enough for a side's rounds.
 
     Fan-out counts instead: a round has so many `events`, or so many `bursts` of fifty. `exported`:
-    contacts of the one export.
+    contacts of the one export. `history`: entries of the long ledger.
     """
 
     rounds: int
@@ -19,6 +19,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     idle_sockets: int
     reveals: int
     exported: int
+    history: int
 
 
 FULL = Plan(
@@ -31,6 +32,7 @@ FULL = Plan(
     idle_sockets=2_000,
     reveals=60,
     exported=100_000,
+    history=5_000_000,
 )
 QUICK = Plan(
     rounds=1,
@@ -42,5 +44,6 @@ QUICK = Plan(
     idle_sockets=100,
     reveals=5,
     exported=1_000,
+    history=20_000,
 )
 """Shows that every row still runs; the figures say little."""
