@@ -220,10 +220,11 @@ function namesOf({ over_hold }) {
 
 /**
  * @param {Words} words
+ * @param {"h2" | "h3"} [heading]  as deep as the job's own name asks for
  * @returns {JobPart}
  */
-export function createDifferences(words) {
-  const title = el("h3", { class: "note-line" });
+export function createDifferences(words, heading = "h3") {
+  const title = el(heading, { class: "note-line" });
   const list = el("ul", { class: "account" });
   const element = el("div", { "data-part": "account" }, title, list);
   const writeLines = createSlot(

@@ -11,12 +11,15 @@
 
 import { isLater, isUnderWay } from "/ui/course.js";
 import { isLost } from "/ui/unanswered.js";
+import { createPace } from "../pace.js";
 import { isCut, toldAnew } from "./told-anew.js";
 
 /** Counting 100,000 rows takes half a minute, and may wait for another one's turn. */
 const COUNTING_DEADLINE_MS = 120_000;
 /** Of another user's running job. */
 const ASK_AGAIN_MS = 2_000;
+/** A busy moment of the org is one question. */
+const CHANGES_MS = 500;
 /** After a quote's time, until the server's sweep has come to it. */
 const EXPIRED_AFTER_MS = 5_000;
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
@@ -96,7 +99,7 @@ export function createFollowing({ call, live, unanswered, me }, id, changed) {
       case "job":
         return hearOf(news.job);
       case "changes":
-        return now.job?.by.id === me.user.id ? undefined : load();
+        return now.job?.by.id === me.user.id ? undefined : pace.ask();
       case "gap":
         return load();
       case "link":
@@ -136,6 +139,7 @@ export function createFollowing({ call, live, unanswered, me }, id, changed) {
     put({ pending: null, refusal: refusalOf(asked, answer, now.job?.status) });
   }
 
+  const pace = createPace(load, CHANGES_MS);
   const stopListening = live.listen(hear);
   load();
 
@@ -164,6 +168,7 @@ export function createFollowing({ call, live, unanswered, me }, id, changed) {
     leave() {
       left = true;
       clearTimeout(asking);
+      pace.leave();
       stopListening();
     },
   };

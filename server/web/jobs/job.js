@@ -131,7 +131,7 @@ function createCourse(app, { start, stop }) {
   const parts = [
     createProgress(words, { stop }),
     createOutcome(words),
-    createDifferences(words),
+    createDifferences(words, "h2"),
     createProblem(words),
     createDownloads(words, { download: fetchFile }),
   ];

@@ -10,6 +10,7 @@
  */
 
 import { isLater, isUnderWay } from "/ui/course.js";
+import { createPace } from "../pace.js";
 import { pathOf, withFresh, withJob, withMore } from "./listing.js";
 
 const PER_PAGE = 20;
@@ -37,6 +38,7 @@ export function createListed({ call, live, me: { user } }, first, on) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let asking;
   let wasOffline = false;
+  const pace = createPace(refresh, CHANGES_MS);
 
   /**
    * @param {string} path
@@ -52,15 +54,14 @@ export function createListed({ call, live, me: { user } }, first, on) {
   function take(next) {
     listing = next;
     on.write(listing, filter);
-    clearTimeout(asking);
-    const waiting = next?.jobs.some(({ status, by }) => isUnderWay(status) && by.id !== user.id);
-    if (waiting) refreshIn(ASK_AGAIN_MS);
+    if (next?.jobs.some(({ status, by }) => isUnderWay(status) && by.id !== user.id)) askAgain();
   }
 
-  /** @param {number} ms */
-  function refreshIn(ms) {
-    clearTimeout(asking);
-    asking = setTimeout(refresh, ms);
+  function askAgain() {
+    asking ??= setTimeout(() => {
+      asking = undefined;
+      pace.ask();
+    }, ASK_AGAIN_MS);
   }
 
   async function load() {
@@ -76,7 +77,7 @@ export function createListed({ call, live, me: { user } }, first, on) {
     const limit = Math.min(REFRESHED_MAX, Math.max(PER_PAGE, listing.jobs.length));
     const answer = await ask(pathOf(filter, limit));
     if (answer?.ok) take(withFresh(listing, answer.value));
-    else if (answer && live.now().link !== "offline") refreshIn(ASK_AGAIN_MS);
+    else if (answer) askAgain();
   }
 
   async function more() {
@@ -96,7 +97,7 @@ export function createListed({ call, live, me: { user } }, first, on) {
   function relink() {
     const { link } = live.now();
     // What ended while nobody was listening is not told again.
-    if (link === "live" && wasOffline) refresh();
+    if (link === "live" && wasOffline) pace.ask();
     if (link !== "connecting") wasOffline = link === "offline";
   }
 
@@ -106,11 +107,11 @@ export function createListed({ call, live, me: { user } }, first, on) {
       case "job":
         return hearOf(news.job);
       case "gap":
-        return refresh();
+        return pace.ask();
       case "link":
         return relink();
       case "changes":
-        return user.role === "admin" ? refreshIn(CHANGES_MS) : undefined;
+        return user.role === "admin" ? pace.ask() : undefined;
     }
   }
 
@@ -126,6 +127,7 @@ export function createListed({ call, live, me: { user } }, first, on) {
     leave() {
       round += 1;
       clearTimeout(asking);
+      pace.leave();
       stopListening();
     },
   };

@@ -17,8 +17,9 @@ LIVE_MS = 1_000
 """What one does appears at the others' within a second (issue 4)."""
 
 _AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-_REFUSALS = ("Failed to load resource",)
-"""Chromium's own line for an answer of 4xx or 5xx, which a page may well ask for and tell about."""
+_REFUSALS = ("Failed to load resource", "WebSocket connection to")
+"""Chromium's own lines for an answer of 4xx or 5xx, which a page may well ask for and tell about,
+and for a server that is away."""
 
 
 class Member:
