@@ -133,12 +133,13 @@ function createRow(cells, { zone, mayReverse, reverse }, seek) {
         mayReverse?.(entry) ? [reverseButton(entry, reverse)] : [],
       )
     : () => {};
-  if (cells.user) cells.user.dir = "auto";
+  const user = el("span", { dir: "auto" });
+  cells.user?.append(user);
   return (entry, nowMs) => {
     setText(time, whenText(words, zone, entry.at, nowMs));
     setAttribute(time, "datetime", entry.at);
     setAttribute(time, "title", zone.full(entry.at));
-    if (cells.user) setText(cells.user, entry.user?.name ?? "");
+    setText(user, entry.user?.name ?? "");
     action(entry);
     who(entry.subject);
     setText(cells.what, entry.kind ? say(kindKey(entry.kind)) : "");

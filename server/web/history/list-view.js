@@ -17,6 +17,8 @@ import { createEntryTable } from "./entry-table.js";
 
 const { say, count, format } = words;
 const BONES = 8;
+/** Of the bar that stands above what one reads (frame.css). */
+const BAR_PX = 56;
 
 /**
  * @typedef {object} ListView
@@ -48,7 +50,7 @@ export function createListView(options, empty) {
   const skeleton = createSkeletonRows(BONES);
   const list = el("div", { class: "history-list" }, chip.element, table.element, foot.element);
   const states = [skeleton, failed.element, empty, list];
-  const element = el("div", {}, ...states);
+  const element = el("div", { class: "history-view" }, ...states);
 
   /** @param {HTMLElement} state */
   function stand(state) {
@@ -93,7 +95,7 @@ export function createListView(options, empty) {
       });
     },
     rows: () => table.body.children,
-    isAtTop: () => Boolean(list.hidden) || list.getBoundingClientRect().top >= 0,
+    isAtTop: () => Boolean(list.hidden) || list.getBoundingClientRect().top >= BAR_PX,
     onMore: foot.on,
     onRetry(action) {
       retry = action;
