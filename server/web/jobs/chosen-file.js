@@ -32,13 +32,14 @@ export function createChosenFile(limits, changed) {
   const file = el("p", { class: "file", role: "status" }, name, " ", size);
   const formats = el("p", { class: "note-line", id: "formats" }, formatsText(limits));
   setAttribute(input, "aria-describedby", "formats");
+  const button = el("div", { class: "choose" }, input, choose);
   const element = el(
     "div",
     { class: "drop", "data-part": "drop" },
     file,
     invitation,
     or,
-    el("div", { class: "choose" }, input, choose),
+    button,
     formats,
   );
   input.addEventListener("change", () => {
@@ -76,8 +77,7 @@ export function createChosenFile(limits, changed) {
       setText(invitation, say(over ? "import_drop_now" : "import_drop"));
     },
     lock(locked) {
-      input.disabled = locked;
-      show(choose, !locked);
+      show(button, !locked);
     },
   };
 }
