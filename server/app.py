@@ -24,7 +24,7 @@ from server.api.limits import CallLimits, FailureLimits
 from server.api.operations import OperationsApi, Ping
 from server.api.operator import OperatorApi
 from server.api.origins import Origins
-from server.api.pages import page_routes
+from server.api.pages import page_routes, unknown_page
 from server.api.pairings import PairingsApi
 from server.api.reveals import RevealsApi
 from server.api.sessions import SessionsApi
@@ -64,14 +64,14 @@ def create_app(house: House) -> Starlette:
         SocketApi(house.hub, house.sessions.authenticate, origins, settings.limits).route(),
         *_operations(house).routes(),
         *DocsApi(endpoints, COOKIE, close_codes(house.hub.tempo)).routes(),
-        *page_routes(),
+        *page_routes(house.sessions.authenticate),
     ]
     if settings.demo:
         routes += demo_routes(PublicSubjects(house.database))
     return Starlette(
         routes=routes,
         middleware=[Middleware(Cors, origins=origins)],
-        exception_handlers=EXCEPTION_HANDLERS,
+        exception_handlers={**EXCEPTION_HANDLERS, 404: unknown_page()},
         lifespan=partial(_lifespan, house),
     )
 

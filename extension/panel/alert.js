@@ -1,11 +1,11 @@
 /**
  * That the user has fallen to a level (R33), until it was read.
  *
- * @import { Battery, Level } from "../protocol.js"
  * @import { Words } from "../ui/words.js"
  * @import { PanelActions, Part } from "./view.js"
  */
 
+import { alertText } from "../ui/battery.js";
 import { el, icon, setAttribute, setText, show } from "../ui/dom.js";
 
 /**
@@ -36,16 +36,4 @@ export function createAlert(words, { send }) {
       setText(text, alertText(words, alert.level, battery));
     },
   };
-}
-
-/**
- * @param {Words} words
- * @param {Level} level
- * @param {Battery} battery
- */
-export function alertText({ say, count, format }, level, { license }) {
-  const day = format.day(license.last_day);
-  if (level === "empty") return say("alert_empty", { day });
-  const left = count("price", license.remaining);
-  return say(level === "critical" ? "alert_critical" : "alert_low", { left, day });
 }

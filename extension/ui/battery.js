@@ -20,6 +20,20 @@ export function levelName(words, level) {
 }
 
 /**
+ * R33, once for each level that the user falls to.
+ *
+ * @param {Words} words
+ * @param {Level} level
+ * @param {Battery} battery
+ */
+export function alertText({ say, count, format }, level, { license }) {
+  const day = format.day(license.last_day);
+  if (level === "empty") return say("alert_empty", { day });
+  const left = count("price", license.remaining);
+  return say(level === "critical" ? "alert_critical" : "alert_low", { left, day });
+}
+
+/**
  * One cell with its terminal.
  *
  * @returns {{element: HTMLElement, write(credits: {remaining: number, held: number,

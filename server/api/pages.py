@@ -1,6 +1,7 @@
 """The web app's pages and the modules they load, straight from the checkout: there is no build."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from os import PathLike, stat_result
 from pathlib import Path, PurePath
 
@@ -11,6 +12,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from server.api.door import cookie_token
+from server.api.errors import router_problem
+from server.domain import errors
+from server.domain.callers import Member
 from server.settings import SettingsError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -38,6 +43,7 @@ APP_PATHS = (
     "/admin/users/{user}/history",
 )
 """The screens of the signed-in app: one document, which shows what the address names."""
+ADMIN_PATHS = frozenset(path for path in APP_PATHS if path.startswith("/admin"))
 PAGES: Mapping[str, str] = {
     **dict.fromkeys(APP_PATHS, APP),
     "/signin": "signin.html",
@@ -73,15 +79,21 @@ FILE_HEADERS: Mapping[str, str] = {
 }
 
 
+Authenticate = Callable[[str], Awaitable[Member]]
+"""Whose token it is. Raises Unauthenticated."""
+
+
 def page_routes(
+    authenticate: Authenticate,
     web: Path = WEB,
     extension_ui: Path = EXTENSION_UI,
     extension_texts: Path = EXTENSION_TEXTS,
 ) -> list[BaseRoute]:
-    """`/`, `/signin`, `/pair`, `/invite`, and `/web/*`, `/ui/*`, `/_locales/*`.
+    """Every page, and `/web/*`, `/ui/*`, `/_locales/*`.
 
-    The last two are the extension's views and their texts, at the same places relative to each
-    other as in the extension.
+    A rep's browser gets an admin's page with status 403: the document is the same, and shows that.
+    The last two folders are the extension's views and their texts, at the same places relative to
+    each other as in the extension.
 
     Raises SettingsError when the files are not there.
     """
@@ -92,7 +104,10 @@ def page_routes(
                 "since it serves the extension's views too"
             )
     files = _Files(web)
-    pages = [Route(path, _page(files, name), name=path) for path, name in PAGES.items()]
+    pages = [
+        Route(path, _page(files, name, authenticate if path in ADMIN_PATHS else None), name=path)
+        for path, name in PAGES.items()
+    ]
     return [
         *pages,
         Mount("/web", files, name="web"),
@@ -124,8 +139,54 @@ class _Files(StaticFiles):
         return response
 
 
-def _page(files: _Files, name: str) -> Callable[[Request], Awaitable[Response]]:
+def unknown_page(web: Path = WEB) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Handles a 404: a person's browser gets a page, everybody else the problem as JSON."""
+    files = _Files(web)
+
+    async def unknown(request: Request, error: Exception) -> Response:
+        if not _wants_page(request):
+            return await router_problem(request, error)
+        response = await files.get_response(APP, request.scope)
+        return _with_status(response, HTTPStatus.NOT_FOUND)
+
+    return unknown
+
+
+def _wants_page(request: Request) -> bool:
+    """An address that somebody typed or followed, and no file or call of a page's own."""
+    path = request.url.path
+    return (
+        request.method in ("GET", "HEAD")
+        and "text/html" in request.headers.get("accept", "")
+        and not path.startswith(("/api/", "/web/", "/ui/", "/_locales/", "/demo/"))
+    )
+
+
+def _page(
+    files: _Files, name: str, authenticate: Authenticate | None
+) -> Callable[[Request], Awaitable[Response]]:
     async def page(request: Request) -> Response:
-        return await files.get_response(name, request.scope)
+        response = await files.get_response(name, request.scope)
+        if authenticate is not None and await _is_reps(request, authenticate):
+            return _with_status(response, HTTPStatus.FORBIDDEN)
+        return response
 
     return page
+
+
+async def _is_reps(request: Request, authenticate: Authenticate) -> bool:
+    """Who is not signed in is led to sign in by the page itself."""
+    token = cookie_token(dict(request.headers.raw))
+    if token is None:
+        return False
+    try:
+        return (await authenticate(token)).role != "admin"
+    except (errors.Unauthenticated, errors.Unavailable):
+        return False
+
+
+def _with_status(response: Response, status: HTTPStatus) -> Response:
+    """Also of a 304: what a browser kept is no answer to whether it may see it."""
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -5,48 +5,58 @@
  * @import { Me } from "./session.js"
  */
 
+import { ignoreRepeats } from "/ui/spending.js";
 import { createUnanswered } from "/ui/unanswered.js";
+import { createAsking } from "./admin/asking.js";
 import { createFrame } from "./frame/frame.js";
 import { createLive } from "./frame/live.js";
 import { createRouter } from "./frame/router.js";
 import { ROUTES } from "./frame/routes.js";
-import { card, sentence, showPage } from "./parts.js";
-import { call, goToSignIn, whoAmI } from "./session.js";
+import { pageCard, sentence, showPage } from "./parts.js";
+import { createSessionCall, goToSignIn, whoAmI } from "./session.js";
 import { browserStore } from "./store.js";
 import { words } from "./words.js";
 
 const { say } = words;
+/** Close code of the socket. */
+const DEACTIVATED = 4503;
+const call = createSessionCall(() => signedOut());
 
 async function start() {
   const who = await whoAmI();
   if ("me" in who) open(who.me);
   else if ("signedOut" in who) signedOut();
-  else showPage(null, card(say("extension_name"), sentence(say("server_away"))));
+  else showPage(null, pageCard(say("extension_name"), sentence(say("server_away"))));
 }
 
-function signedOut() {
-  goToSignIn(location.pathname + location.search);
+/** @param {number} [code] of the socket's close (`api.md`) */
+function signedOut(code) {
+  goToSignIn(location.pathname + location.search, code === DEACTIVATED ? "deactivated" : null);
 }
 
 /** @param {Me} me */
 function open(me) {
-  const live = createLive(signedOut);
-  const unanswered = createUnanswered({
-    store: browserStore(localStorage, me.user.id),
-    now: Date.now,
-    newKey: () => crypto.randomUUID(),
-  });
+  const live = createLive(signedOut, browserStore(localStorage, me.user.id));
   /** @type {App} */
   const app = {
     me,
     live,
     call,
-    unanswered,
+    unanswered: createUnanswered({
+      store: browserStore(localStorage, me.user.id),
+      now: Date.now,
+      newKey: () => crypto.randomUUID(),
+    }),
+    asking:
+      me.user.role === "admin"
+        ? createAsking({ call, listen: live.listen, online: () => live.now().link === "live" })
+        : null,
     router: createRouter(ROUTES),
     tell: (text) => frame.tell(text),
   };
   const frame = createFrame(app);
-  app.router.start(app, frame.show);
+  document.addEventListener("keydown", ignoreRepeats, { capture: true });
+  app.router.start(app, frame);
 }
 
 start();

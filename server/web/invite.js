@@ -1,6 +1,6 @@
 /** `/invite?code=…`: a new user, or one who forgot the password, chooses one and is signed in. */
 
-import { card, field, form, note, sentence, showPage } from "./parts.js";
+import { field, form, note, pageCard, sentence, showPage } from "./parts.js";
 import { call } from "./session.js";
 import { words } from "./words.js";
 
@@ -9,7 +9,7 @@ const code = new URLSearchParams(location.search).get("code");
 
 showPage(
   null,
-  code ? passwordCard(code) : card(say("invite_title"), sentence(say("invite_missing"))),
+  code ? passwordCard(code) : pageCard(say("invite_title"), sentence(say("invite_missing"))),
 );
 
 /** @param {string} invitation */
@@ -31,7 +31,7 @@ function passwordCard(invitation) {
     return null;
   };
   const fields = [password.element];
-  return card(
+  return pageCard(
     say("invite_title"),
     note(say("invite_lead")),
     form(say("invite_save"), fields, submit),

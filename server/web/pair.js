@@ -5,7 +5,7 @@
  */
 
 import { el } from "/ui/dom.js";
-import { card, field, form, note, problemText, sentence, showPage } from "./parts.js";
+import { field, form, note, pageCard, problemText, sentence, showPage } from "./parts.js";
 import { call, goToSignIn, whoAmI } from "./session.js";
 import { words } from "./words.js";
 
@@ -21,7 +21,7 @@ async function start() {
   const who = await whoAmI();
   if ("me" in who) await ask(who.me);
   else if ("signedOut" in who) goToSignIn(location.pathname + location.search);
-  else showPage(null, card(say("pair_title"), sentence(say("server_away"))));
+  else showPage(null, pageCard(say("pair_title"), sentence(say("server_away"))));
 }
 
 /** @param {Me} me */
@@ -39,7 +39,7 @@ function codeCard() {
     location.assign(`/pair?code=${encodeURIComponent(typed.input.value.trim())}`);
     return null;
   };
-  return card(
+  return pageCard(
     say("pair_title"),
     note(say("pair_ask")),
     form(say("pair_go"), [typed.element], submit),
@@ -60,7 +60,7 @@ function approvalCard(me, pairing, client) {
     end(me, answer.ok ? say("pair_done") : problemText(answer.problem));
   });
   refuse.addEventListener("click", () => end(me, say("pair_refused")));
-  return card(
+  return pageCard(
     say("pair_title"),
     sentence(say("pair_lead")),
     el("p", { class: "code", dir: "ltr" }, pairing),
@@ -77,7 +77,7 @@ function approvalCard(me, pairing, client) {
 function end(me, text) {
   const home = el("a", { href: "/", class: "button" }, say("back_home"));
   const said = el("p", { role: "status" }, text);
-  showPage(me, card(say("pair_title"), said, el("div", { class: "buttons" }, home)));
+  showPage(me, pageCard(say("pair_title"), said, el("div", { class: "buttons" }, home)));
 }
 
 start();

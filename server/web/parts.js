@@ -18,7 +18,13 @@ const { say } = words;
  */
 export function showPage(me, ...content) {
   document.documentElement.lang = words.language;
+  document.title = `${titleOf(content)} · ${say("extension_name")}`;
   document.body.replaceChildren(bar(me), el("main", { class: "page" }, ...content));
+}
+
+/** @param {Node[]} content */
+function titleOf([first]) {
+  return first instanceof Element ? (first.querySelector("h1")?.textContent ?? "") : "";
 }
 
 /** @param {Me | null} me */
@@ -42,6 +48,16 @@ function bar(me) {
  */
 export function card(title, ...content) {
   return el("section", { class: "card pad" }, el("h2", {}, title), ...content);
+}
+
+/**
+ * The card that is all of a page.
+ *
+ * @param {string} title
+ * @param {...(Node | null)} content
+ */
+export function pageCard(title, ...content) {
+  return el("section", { class: "card pad" }, el("h1", {}, title), ...content);
 }
 
 /** @param {string} text */

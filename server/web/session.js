@@ -1,12 +1,27 @@
 /**
  * The browser's session: the cookie is HttpOnly, so what we know of it is what the server answers.
  *
+ * @import { Call } from "/ui/calls.js"
  * @import { Org, User } from "../../extension/protocol.js"
  */
 
 import { createCalls } from "/ui/calls.js";
 
 export const call = createCalls({ server: () => location.origin });
+
+/**
+ * A session that ended is noticed by whatever asks first, and says so once.
+ *
+ * @param {() => void} ended
+ * @returns {Call}
+ */
+export function createSessionCall(ended) {
+  return async (method, path, options) => {
+    const answer = await call(method, path, options);
+    if (!answer.ok && answer.problem.status === 401) ended();
+    return answer;
+  };
+}
 
 /**
  * @typedef {object} Me
@@ -31,9 +46,12 @@ export async function whoAmI() {
  * Signing in leads back to where one was.
  *
  * @param {string} path of this site, with its query
+ * @param {"deactivated" | "signed_out" | null} [ended] why the session is over, where that is known
  */
-export function goToSignIn(path) {
-  location.replace(`/signin?next=${encodeURIComponent(path)}`);
+export function goToSignIn(path, ended = null) {
+  const query = new URLSearchParams(path === "/" ? {} : { next: path });
+  if (ended) query.set("ended", ended);
+  location.replace(query.size > 0 ? `/signin?${query}` : "/signin");
 }
 
 /**

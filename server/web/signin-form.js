@@ -1,6 +1,6 @@
 /** Signing in with address and password; the session lives in a cookie that scripts cannot read. */
 
-import { card, field, form } from "./parts.js";
+import { field, form, pageCard } from "./parts.js";
 import { call } from "./session.js";
 import { words } from "./words.js";
 
@@ -25,5 +25,5 @@ export function signInForm(signedIn) {
     signedIn();
     return null;
   };
-  return card(say("sign_in_title"), form(say("sign_in"), fields, submit));
+  return pageCard(say("sign_in_title"), form(say("sign_in"), fields, submit));
 }

@@ -1,12 +1,26 @@
-/** `/signin?next=…` */
+/** `/signin?next=…&ended=…` */
 
-import { showPage } from "./parts.js";
-import { safeNext } from "./session.js";
+import { sentence, showPage } from "./parts.js";
+import { safeNext, whoAmI } from "./session.js";
 import { signInForm } from "./signin-form.js";
+import { words } from "./words.js";
 
-const next = safeNext(new URLSearchParams(location.search).get("next"));
+const ENDED = /** @type {const} */ (["deactivated", "signed_out"]);
+const query = new URLSearchParams(location.search);
+const next = safeNext(query.get("next"));
+const ended = ENDED.find((why) => why === query.get("ended"));
 
-showPage(
-  null,
-  signInForm(() => location.replace(next)),
-);
+function enter() {
+  location.replace(next);
+}
+
+async function start() {
+  const form = signInForm(enter);
+  if (ended) form.querySelector("h1")?.after(sentence(words.say(`session_ended_${ended}`)));
+  showPage(null, form);
+  // Signed in already, in another tab or since this address was kept.
+  const who = await whoAmI();
+  if ("me" in who) enter();
+}
+
+start();

@@ -4,7 +4,7 @@
  * @import { Place } from "./frame/screens.js"
  */
 
-import { el, setAttribute } from "/ui/dom.js";
+import { el, icon, setAttribute } from "/ui/dom.js";
 import { words } from "./words.js";
 
 const { say } = words;
@@ -28,8 +28,14 @@ export function createWindow(place, tab, ...content) {
     return link;
   });
   const heading = el("h1", { tabindex: "-1" }, say("batteries_title"));
+  const away = el("a", {
+    href: user ? "/admin" : "/people",
+    class: "button quiet",
+    "aria-label": say("batteries_close"),
+  });
+  away.append(icon("close"));
   const tabs = el("nav", { class: "tabs", "aria-label": say("batteries_title") }, ...links);
-  const head = el("div", { class: "window-head" }, heading, who);
+  const head = el("div", { class: "window-head" }, el("div", {}, heading, who), away);
   const element = el("section", { class: "card window" }, head, tabs, ...content);
   return { element, who };
 }

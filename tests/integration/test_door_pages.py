@@ -1,18 +1,47 @@
 """The web app's pages and modules, under a strict policy."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from server.api.door import COOKIE
 from server.api.errors import EXCEPTION_HANDLERS
-from server.api.pages import EXTENSION_UI, PAGE_CSP, PAGES, WEB, page_routes
+from server.api.pages import (
+    APP,
+    EXTENSION_UI,
+    PAGE_CSP,
+    PAGES,
+    WEB,
+    page_routes,
+    unknown_page,
+)
+from server.domain import errors
+from server.domain.callers import Member
+from server.domain.ids import OrgId, SessionId, UserId
 from server.settings import SettingsError
+from server.wire.words import Role
 from tests.integration.accounts_app import told
 
 MODULE = "export const name = 1;\n"
+ROLES: Mapping[str, Role] = {"bobs": "rep", "alices": "admin"}
+
+
+async def authenticate(token: str) -> Member:
+    """Bob the rep and Alice the admin."""
+    if token not in ROLES:
+        raise errors.Unauthenticated("The session is over.")
+    return Member(
+        user=UserId(token),
+        org=OrgId("org_acme"),
+        role=ROLES[token],
+        name=token,
+        email=f"{token}@acme.example",
+        session=SessionId("ses_1"),
+        kind="cookie",
+    )
 
 
 @pytest.fixture
@@ -26,7 +55,8 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     (web / "notes.txt").write_text("not served")
     (ui / "look.css").write_text("p { color: red }")
     (tmp_path / "secret.js").write_text("not served")
-    app = Starlette(routes=page_routes(web, ui), exception_handlers=EXCEPTION_HANDLERS)
+    handlers = {**EXCEPTION_HANDLERS, 404: unknown_page(web)}
+    app = Starlette(routes=page_routes(authenticate, web, ui), exception_handlers=handlers)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://battery.example") as client:
         yield client
@@ -83,9 +113,44 @@ async def test_pages_are_for_reading(client: httpx.AsyncClient) -> None:
     assert (await client.head("/signin")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("cookie", "path", "status"),
+    [
+        ("bobs", "/admin", 403),
+        ("bobs", "/admin/users/usr_1/history", 403),
+        ("bobs", "/history", 200),
+        ("alices", "/admin", 200),
+        ("nobodys", "/admin", 200),
+        (None, "/admin", 200),
+    ],
+)
+async def test_a_rep_gets_an_admins_page_with_403(
+    client: httpx.AsyncClient, cookie: str | None, path: str, status: int
+) -> None:
+    headers = {} if cookie is None else {"Cookie": f"{COOKIE}={cookie}"}
+    page = await client.get(path, headers=headers)
+    assert (page.status_code, APP in page.text) == (status, True)
+    assert page.headers["content-security-policy"] == PAGE_CSP
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/admin/nothing", "/jobs/job_1/more"])
+async def test_an_unknown_address_is_a_page_for_a_browser_and_a_problem_for_a_program(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    page = await client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, APP in page.text) == (404, True)
+    assert page.headers["content-security-policy"] == PAGE_CSP
+    assert told(await client.get(path)) == (404, "not_found")
+
+
+async def test_an_unknown_call_is_a_problem_whoever_asks(client: httpx.AsyncClient) -> None:
+    asked = await client.get("/api/v1/nothing", headers={"Accept": "text/html"})
+    assert told(asked) == (404, "not_found")
+
+
 def test_without_the_checkout_the_start_says_so(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="run the server from a checkout"):
-        page_routes(tmp_path / "nowhere", tmp_path)
+        page_routes(authenticate, tmp_path / "nowhere", tmp_path)
 
 
 def test_the_folders_are_those_of_the_checkout() -> None:

@@ -1,13 +1,101 @@
-/** @import { OpenScreen } from "../frame/screens.js" */
+/**
+ * `/account`: who one is, the connected browsers, the password, the look.
+ *
+ * @import { App, OpenScreen } from "./screens.js"
+ */
 
-import { el } from "/ui/dom.js";
+import { el, setText, show } from "/ui/dom.js";
+import { card, field, form, note, screenHead } from "../parts.js";
 import { words } from "../words.js";
+import { devicesCard } from "./devices.js";
+import { themeChoice } from "./theme.js";
+
+const { say } = words;
 
 /** @type {OpenScreen} */
-export function open() {
-  const title = words.say("account_title");
-  return {
-    title,
-    element: el("section", { class: "card pad" }, el("h1", { tabindex: "-1" }, title)),
+export function open(app) {
+  const title = say("account_title");
+  const out = el("button", { type: "button" }, say("sign_out_web"));
+  out.addEventListener("click", async () => {
+    out.disabled = true;
+    await app.call("DELETE", "/api/v1/sessions/current");
+    location.assign("/signin?ended=signed_out");
+  });
+  const devices = devicesCard(app.call);
+  const element = el(
+    "section",
+    { class: "screen narrow" },
+    screenHead(title, out),
+    whoCard(app),
+    devices.element,
+    passwordCard(app),
+    card(say("theme"), themeChoice()),
+    moreCard(),
+  );
+  return { title, element, leave: devices.leave };
+}
+
+/** @param {App} app */
+function whoCard({ me: { user, org } }) {
+  const facts = [
+    [say("who_name"), user.name],
+    [say("email"), user.email],
+    [say("who_role"), user.role === "admin" ? say("role_admin") : say("role_rep")],
+    [say("who_org"), org.name],
+    [say("who_zone"), org.time_zone],
+  ];
+  const lines = facts.flatMap(([name = "", value = ""]) => [
+    el("dt", { dir: "auto" }, name),
+    el("dd", { dir: "auto" }, value),
+  ]);
+  return card(say("who_title"), el("dl", { class: "facts" }, ...lines));
+}
+
+/** @param {App} app */
+function passwordCard({ call }) {
+  const old = passwordField("old", say("password_old"), "current-password");
+  const wanted = passwordField("new", say("password_new"), "new-password");
+  const done = el("p", { role: "status" });
+  const submit = async () => {
+    show(done, false);
+    const body = { old: old.input.value, new: wanted.input.value };
+    const answer = await call("POST", "/api/v1/me/password", { body });
+    if (!answer.ok) return answer.problem;
+    old.input.value = "";
+    wanted.input.value = "";
+    setText(done, say("password_done"));
+    show(done, true);
+    return null;
   };
+  show(done, false);
+  const fields = [old.element, wanted.element];
+  return card(say("password_title"), form(say("password_save"), fields, submit), done);
+}
+
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {string} autocomplete
+ */
+function passwordField(name, label, autocomplete) {
+  return field(label, { name: `password_${name}`, type: "password", autocomplete });
+}
+
+function moreCard() {
+  const demo = el("li", {}, el("a", { href: "/demo/" }, say("demo")), note(say("demo_note")));
+  show(demo, false);
+  showIfServed(demo, "/demo/");
+  const docs = el("li", {}, el("a", { href: "/docs" }, say("docs")), note(say("docs_note")));
+  return card(say("more"), el("ul", { class: "links" }, docs, demo));
+}
+
+/**
+ * Only `server demo` has the demo site.
+ *
+ * @param {HTMLElement} element
+ * @param {string} path
+ */
+async function showIfServed(element, path) {
+  const { ok } = await fetch(path, { method: "HEAD" });
+  show(element, ok);
 }

@@ -1,5 +1,6 @@
 /**
- * What stands around every screen: the navigation, the credit total, the account.
+ * What stands around every screen: the navigation, the credit total, the account, and the sentences
+ * that concern them all.
  *
  * @import { Battery } from "../../../extension/protocol.js"
  * @import { Live } from "./live.js"
@@ -8,35 +9,43 @@
 
 import { levelName } from "/ui/battery.js";
 import { el, setAttribute, setText, show } from "/ui/dom.js";
+import { createSkeletonRows } from "../parts/states.js";
 import { words } from "../words.js";
+import { createNav } from "./nav.js";
+import { createAlertNotice, createOfflineNotice } from "./notices.js";
 
 const { say, format } = words;
 const TOLD_MS = 6_000;
+const LOADING_ROWS = 6;
 
-/** @type {readonly {href: string, text: Parameters<typeof say>[0], role?: "admin"}[]} */
-const LINKS = [
-  { href: "/people", text: "nav_people" },
-  { href: "/companies", text: "nav_companies" },
-  { href: "/jobs", text: "nav_jobs" },
-  { href: "/history", text: "nav_history" },
-  { href: "/admin", text: "nav_admin", role: "admin" },
-];
+/**
+ * @typedef {object} Frame
+ * @property {(screen: Screen, moved: boolean) => void} show
+ * @property {() => void} wait  a screen is on its way
+ * @property {(text: string) => void} tell
+ */
 
 /**
  * @param {App} app
- * @returns {{show(screen: Screen, moved: boolean): void, tell(text: string): void}}
+ * @returns {Frame}
  */
 export function createFrame(app) {
   const nav = createNav(app);
-  const total = createTotal(app.live);
   const told = el("p", { class: "told", role: "status" });
-  const main = el("main", { id: "main" });
+  const main = el("main", { id: "main", tabindex: "-1" });
   const skip = el("a", { href: "#main", class: "skip" }, say("skip"));
-  const account = el("a", { href: "/account", class: "who", dir: "auto" }, app.me.user.name);
-  const bar = el("header", { class: "bar" }, homeLink(), nav.element, total, account);
+  const top = el("div", { class: "bar-top" }, homeLink(), createTotal(app.live), nav.button);
+  const bar = el("header", { class: "bar app-bar" }, top, nav.element);
+  const notices = el(
+    "div",
+    { class: "notices" },
+    createOfflineNotice(app.live),
+    createAlertNotice(app.live),
+  );
   show(told, false);
   document.documentElement.lang = words.language;
-  document.body.replaceChildren(skip, bar, main, told);
+  document.body.replaceChildren(skip, bar, notices, main, told);
+  app.live.listen(() => main.classList.toggle("stale", app.live.now().link === "offline"));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let hiding;
 
@@ -45,7 +54,10 @@ export function createFrame(app) {
       document.title = `${screen.title} · ${say("extension_name")}`;
       main.replaceChildren(screen.element);
       nav.write(location.pathname);
-      if (moved) main.querySelector("h1")?.focus();
+      if (moved) main.querySelector("h1")?.focus({ preventScroll: true });
+    },
+    wait() {
+      main.replaceChildren(el("div", { class: "card pad" }, createSkeletonRows(LOADING_ROWS)));
     },
     tell(text) {
       clearTimeout(hiding);
@@ -58,24 +70,8 @@ export function createFrame(app) {
 
 function homeLink() {
   const logo = el("img", { src: "/web/icon.svg", alt: "", class: "logo" });
-  return el("a", { href: "/", class: "home" }, logo, say("extension_name"));
-}
-
-/** @param {App} app */
-function createNav({ me }) {
-  const links = LINKS.filter(({ role }) => !role || role === me.user.role).map(({ href, text }) =>
-    el("a", { href }, say(text)),
-  );
-  return {
-    element: el("nav", { "aria-label": say("nav_main") }, ...links),
-    /** @param {string} path */
-    write(path) {
-      for (const link of links) {
-        const on = path === link.pathname || path.startsWith(`${link.pathname}/`);
-        setAttribute(link, "aria-current", on ? "page" : null);
-      }
-    },
-  };
+  const name = say("extension_name");
+  return el("a", { href: "/", class: "home", "aria-label": name }, logo, el("span", {}, name));
 }
 
 /**
@@ -85,8 +81,9 @@ function createNav({ me }) {
  */
 function createTotal(live) {
   const figure = el("strong", { class: "figure small", "data-figure": "total" });
+  const unit = el("span", { class: "note-line" }, say("total_credits"));
   const pill = el("span", { class: "pill" });
-  const element = el("a", { href: "/batteries", class: "total" }, figure, pill);
+  const element = el("a", { href: "/batteries", class: "total" }, figure, unit, pill);
 
   function write() {
     const { battery, link } = live.now();
@@ -95,6 +92,7 @@ function createTotal(live) {
     setText(figure, battery ? format.number(battery.available) : "–");
     setText(pill, offline ? say("offline") : levelText(battery));
     setAttribute(pill, "data-level", offline ? null : battery?.level);
+    setAttribute(element, "title", say("total_more"));
   }
 
   live.listen(write);

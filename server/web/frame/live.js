@@ -1,8 +1,10 @@
 /**
  * The battery socket of the open app: what it last said, and who is told when it says more.
  *
- * @import { Battery, ChangesMessage, Job, Level, Prices } from "../../../extension/protocol.js"
- * @import { CreditRequest } from "../../../extension/protocol.js"
+ * @import { Store } from "../../../extension/browser.js"
+ * @import {
+ *   Battery, ChangesMessage, CreditRequest, Job, LevelAlert, Prices
+ * } from "../../../extension/protocol.js"
  */
 
 import { createLink } from "/ui/link.js";
@@ -17,26 +19,32 @@ const CLIENT = "web/1.0";
  * @property {Battery | null} battery
  * @property {Prices | null} prices
  * @property {Map<string, Job>} jobs  one's own, as far as the socket spoke of them
+ * @property {LevelAlert | null} alert  the level the user fell to, until it was read (R33)
  *
  * @typedef {{type: "link"} | {type: "battery"} | {type: "prices"}
  *   | {type: "changes", changes: ChangesMessage}
  *   | {type: "job", job: Job}
  *   | {type: "credit_request", request: CreditRequest}
  *   | {type: "users", users: string[]}
- *   | {type: "alert", level: Level}
+ *   | {type: "alert"}
  *   | {type: "gap"}} News  `gap`: more was missed than can be told; fetch what is shown again
  *
  * @typedef {object} Live
  * @property {() => Standing} now
  * @property {(listener: (news: News) => void) => () => void} listen  returns how to stop
+ * @property {() => void} read  the alert was
  * @property {(battery: Battery) => void} take  the one of an answer, which may come before the push
  */
 
+/** The last alert that was read, in whichever of the user's pages (R33). */
+const READ = "alert_read";
+
 /**
- * @param {() => void} ended the session is over
+ * @param {(code: number) => void} ended the session is over; why, the close code says
+ * @param {Store} store of the user in this browser
  * @returns {Live}
  */
-export function createLive(ended) {
+export function createLive(ended, store) {
   /** @type {Standing} */
   let standing = {
     link: "connecting",
@@ -44,6 +52,7 @@ export function createLive(ended) {
     battery: null,
     prices: null,
     jobs: new Map(),
+    alert: null,
   };
   /** @type {Set<(news: News) => void>} */
   const listeners = new Set();
@@ -78,6 +87,14 @@ export function createLive(ended) {
     tell({ type: "job", job });
   }
 
+  /** @param {LevelAlert | null} alert */
+  async function warn(alert) {
+    const read = alert && (await store.get(READ));
+    const known = read?.epoch === alert?.epoch && read?.seq >= (alert?.seq ?? 0);
+    standing = { ...standing, alert: known ? null : alert };
+    tell({ type: "alert" });
+  }
+
   let welcomes = 0;
   const link = createLink({
     open: () => openSocket(location.origin),
@@ -99,8 +116,7 @@ export function createLive(ended) {
           case "battery":
             return take(message.battery);
           case "alert":
-            take(message.battery);
-            return tell({ type: "alert", level: message.level });
+            return take(message.battery);
           case "prices":
             return price(message.prices);
           case "job":
@@ -113,6 +129,7 @@ export function createLive(ended) {
             return tell({ type: "users", users: message.users });
         }
       },
+      alert: warn,
       heard() {
         standing = { ...standing, heardMs: Date.now() };
       },
@@ -134,5 +151,11 @@ export function createLive(ended) {
       return () => listeners.delete(listener);
     },
     take,
+    read() {
+      if (!standing.alert) return;
+      link.shown(standing.alert.seq);
+      store.set(READ, standing.alert);
+      warn(null);
+    },
   };
 }

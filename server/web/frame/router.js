@@ -1,10 +1,14 @@
 /**
  * From addresses to screens: every screen, tab, filter and page has one, and back and forward work.
  *
+ * @import { Frame } from "./frame.js"
  * @import { App, Place, Route, Screen } from "./screens.js"
  */
 
 import { failedScreen, forbiddenScreen, unknownScreen } from "./failures.js";
+
+/** A screen that comes sooner than this needs no grey shapes before it. */
+const WAIT_MS = 300;
 
 /**
  * @typedef {object} Router
@@ -12,9 +16,10 @@ import { failedScreen, forbiddenScreen, unknownScreen } from "./failures.js";
  * @property {(href: string, options?: {replace?: boolean}) => void} go
  * @property {(query: Record<string, string | null>, options?: {replace?: boolean}) => void} change
  *   some of the query of this place; null and "" take one out
- * @property {(app: App, show: (screen: Screen, moved: boolean) => void) => void} start
+ * @property {(app: App, frame: Frame) => void} start
  *
  * @typedef {{route: Route, params: Record<string, string>}} Match
+ * @typedef {{route: Route | null, params: string | undefined, screen: Screen}} Shown
  */
 
 /**
@@ -53,11 +58,12 @@ function paramsOf(pattern, parts) {
  * @returns {Router}
  */
 export function createRouter(routes) {
-  /** @type {{route: Route, params: string, screen: Screen} | null} */
+  /** @type {Shown | null} */
   let shown = null;
   /** Of two places asked for in a row only the last is shown. */
   let turn = 0;
-  /** @type {(moved?: boolean) => Promise<void>} */
+  let opened = false;
+  /** @type {(back?: boolean) => Promise<void>} */
   let arrive = async () => {};
 
   /** @returns {Place} */
@@ -94,24 +100,38 @@ export function createRouter(routes) {
       const text = next.toString();
       go(text ? `?${text}` : location.pathname, options);
     },
-    start(app, show) {
-      arrive = async () => {
-        const mine = ++turn;
+    start(app, frame) {
+      arrive = async (back = false) => {
         const match = matchOf(routes, location.pathname);
-        const place = here();
-        if (match && shown?.screen.move && isSame(shown, match)) return shown.screen.move(place);
-        const screen = await openOf(app, match, place);
-        if (mine !== turn) return screen.leave?.();
-        shown?.screen.leave?.();
-        const moved = shown !== null;
-        shown = match && { route: match.route, params: JSON.stringify(match.params), screen };
-        show(screen, moved);
+        const screen = match && keptOf(shown, match);
+        if (screen) screen.move?.(here());
+        else await change(app, frame, match, back);
       };
-      addEventListener("popstate", () => arrive());
+      addEventListener("popstate", () => arrive(true));
       document.addEventListener("click", (event) => follow(event));
       arrive();
     },
   };
+
+  /**
+   * @param {App} app
+   * @param {Frame} frame
+   * @param {Match | null} match
+   * @param {boolean} back
+   */
+  async function change(app, frame, match, back) {
+    const mine = ++turn;
+    const waiting = setTimeout(frame.wait, WAIT_MS);
+    const screen = await openOf(app, match, here());
+    clearTimeout(waiting);
+    if (mine !== turn) return screen.leave?.();
+    shown?.screen.leave?.();
+    shown = { route: match?.route ?? null, params: JSON.stringify(match?.params), screen };
+    frame.show(screen, opened);
+    // The browser itself brings one back to where a page was scrolled to.
+    if (opened && !back) scrollTo(0, 0);
+    opened = true;
+  }
 
   /** @param {MouseEvent} event */
   function follow(event) {
@@ -123,11 +143,13 @@ export function createRouter(routes) {
 }
 
 /**
- * @param {{route: Route, params: string}} shown
+ * @param {Shown | null} shown
  * @param {Match} match
+ * @returns {Screen | null} the one that stands, if it can go to this place by itself
  */
-function isSame(shown, { route, params }) {
-  return shown.route === route && shown.params === JSON.stringify(params);
+function keptOf(shown, { route, params }) {
+  if (shown?.route !== route || shown.params !== JSON.stringify(params)) return null;
+  return shown.screen.move ? shown.screen : null;
 }
 
 /**

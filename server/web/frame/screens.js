@@ -3,6 +3,7 @@
  *
  * @import { Call } from "/ui/calls.js"
  * @import { Unanswered } from "/ui/unanswered.js"
+ * @import { Asking } from "../admin/asking.js"
  * @import { Me } from "../session.js"
  * @import { Live } from "./live.js"
  * @import { Router } from "./router.js"
@@ -32,6 +33,7 @@
  * @property {Live} live
  * @property {Call} call
  * @property {Unanswered} unanswered  keeps the `Idempotency-Key` of what spends (R11)
+ * @property {Asking | null} asking  who waits for credits, for admins
  * @property {Router} router
  * @property {(text: string) => void} tell  a sentence that is seen and heard for a while
  */

@@ -1,9 +1,12 @@
-/** The browsers that are connected to one's account, each with its way out. */
+/**
+ * The browsers that are connected to one's account, each with its way out.
+ *
+ * @import { Call } from "/ui/calls.js"
+ */
 
 import { createSlot, el } from "/ui/dom.js";
-import { card, note } from "./parts.js";
-import { call } from "./session.js";
-import { words } from "./words.js";
+import { card, note } from "../parts.js";
+import { words } from "../words.js";
 
 const { say, format } = words;
 
@@ -11,13 +14,16 @@ const { say, format } = words;
  * @typedef {{id: string, client: string, created_at: string, last_seen_at: string | null}} Device
  */
 
-/** @returns {HTMLElement} */
-export function devicesCard() {
+/**
+ * @param {Call} call
+ * @returns {{element: HTMLElement, leave(): void}}
+ */
+export function devicesCard(call) {
   const list = el("div");
   const write = createSlot(list, (/** @type {Device[] | null} */ devices) => {
     if (devices === null) return [note(say("devices_failed"))];
     if (devices.length === 0) return [note(say("devices_none"))];
-    return [el("ul", { class: "devices" }, ...devices.map((device) => row(device, load)))];
+    return [el("ul", { class: "devices" }, ...devices.map((device) => row(device, remove)))];
   });
 
   async function load() {
@@ -25,17 +31,27 @@ export function devicesCard() {
     write(answer.ok ? answer.value.devices : null);
   }
 
+  /** @param {string} id */
+  async function remove(id) {
+    await call("DELETE", `/api/v1/devices/${encodeURIComponent(id)}`);
+    await load();
+  }
+
   // A browser is connected in another tab; coming back to this one shows it.
   addEventListener("focus", load);
   load();
-  return card(say("devices"), list);
+  const connect = el("a", { href: "/pair", class: "button" }, say("connect_browser"));
+  return {
+    element: card(say("devices"), list, el("div", { class: "buttons" }, connect)),
+    leave: () => removeEventListener("focus", load),
+  };
 }
 
 /**
  * @param {Device} device
- * @param {() => Promise<void>} reload
+ * @param {(id: string) => Promise<void>} takeAway
  */
-function row({ id, client, created_at, last_seen_at }, reload) {
+function row({ id, client, created_at, last_seen_at }, takeAway) {
   const nowMs = Date.now();
   const added = say("device_added", { day: format.instantDay(created_at, nowMs) });
   const seen = last_seen_at
@@ -43,10 +59,9 @@ function row({ id, client, created_at, last_seen_at }, reload) {
     : say("device_never");
   const label = say("remove_label", { client });
   const remove = el("button", { type: "button", "aria-label": label }, say("remove"));
-  remove.addEventListener("click", async () => {
+  remove.addEventListener("click", () => {
     remove.disabled = true;
-    await call("DELETE", `/api/v1/devices/${encodeURIComponent(id)}`);
-    await reload();
+    takeAway(id);
   });
   const name = el("p", { class: "name", dir: "auto" }, client);
   return el("li", {}, el("div", {}, name, note(`${added} · ${seen}`)), remove);

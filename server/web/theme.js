@@ -1,0 +1,5 @@
+// Runs before the first paint, so that no page flashes in the other theme: no module on purpose.
+(() => {
+  const theme = localStorage.getItem("theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset["theme"] = theme;
+})();
