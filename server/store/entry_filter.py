@@ -1,11 +1,8 @@
 """Which entries of a ledger a history call is about, as conditions in SQL (R30)."""
 
-from typing import Any
-
 import msgspec
 from sqlalchemy import (
     Boolean,
-    Column,
     ColumnElement,
     and_,
     literal_column,
@@ -13,9 +10,10 @@ from sqlalchemy import (
     select,
 )
 
-from server.domain.ids import EVERYONE, OrgId, Seq, UserId
-from server.store.schema import NO_CHARGE, entry, entry_sum, operator, subject, users
+from server.domain.ids import OrgId, Seq, UserId
+from server.store.schema import NO_CHARGE, entry, entry_sum, operator
 from server.store.summing import EVERYBODY, FROM_EXTRA, FROM_LICENSE
+from server.store.text_places import TextPlaces, holds, seqs_at, subjects_named, users_named
 from server.wire.words import CHARGE_ACTIONS, QUIET_ACTIONS, Action, Kind, Source
 
 DEPLOYMENT_NAME = "Deployment"
@@ -31,6 +29,8 @@ class EntryFilter(msgspec.Struct, frozen=True, kw_only=True):
     source: Source | None = None
     text: str = ""
     """Looked for in the names of subject, user and actor, in the reason and in the note."""
+    places: TextPlaces | None = None
+    """Where the text can be found; None: anywhere."""
 
     @property
     def is_common(self) -> bool:
@@ -70,6 +70,8 @@ def entries_of(org: OrgId, which: EntryFilter) -> list[ColumnElement[bool]]:
         found.append(part != 0)
     if which.text:
         found.append(_speaks_of(org, which.text))
+    if which.places is not None:
+        found.append(entry.c.seq.in_(seqs_at(org, which.places)))
     return found
 
 
@@ -99,32 +101,20 @@ def _sums(which: EntryFilter) -> list[ColumnElement[bool]]:
 
 
 def _speaks_of(org: OrgId, text: str) -> ColumnElement[bool]:
-    people = select(users.c.id).where(users.c.org_id == org, _holds(users.c.name, text))
-    subjects = select(subject.c.id).where(
-        subject.c.org_id.in_((EVERYONE, org)), _holds(subject.c.name, text)
-    )
+    people, subjects = users_named(org, text), subjects_named(org, text)
     return or_(
         entry.c.user_id.in_(people),
         and_(entry.c.by_type == "user", entry.c.by_id.in_(people)),
         and_(entry.c.by_type == "operator", _acted(text)),
         entry.c.subject_id.in_(subjects),
-        _holds(entry.c.reason, text.replace(" ", "_")),
-        _holds(entry.c.note, text),
+        holds(entry.c.reason, text.replace(" ", "_")),
+        holds(entry.c.note, text),
     )
 
 
 def _acted(text: str) -> ColumnElement[bool]:
     """An operator of that name; who is no operator is shown as the deployment."""
-    named = entry.c.by_id.in_(select(operator.c.id).where(_holds(operator.c.name, text)))
+    named = entry.c.by_id.in_(select(operator.c.id).where(holds(operator.c.name, text)))
     if text.casefold() not in DEPLOYMENT_NAME.casefold():
         return named
     return or_(named, entry.c.by_id.not_in(select(operator.c.id)))
-
-
-def _holds(column: Column[Any], text: str) -> ColumnElement[bool]:
-    """Whether the column holds the text in any case.
-
-    SQLite folds the case of ASCII letters only: the others are asked for as people write them.
-    """
-    ways = {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
-    return or_(*(column.icontains(way, autoescape=True) for way in sorted(ways)))

@@ -28,6 +28,7 @@ from server.store.job_schema import hold as hold
 from server.store.job_schema import job as job
 from server.store.job_schema import job_row as job_row
 from server.store.sum_schema import entry_sum as entry_sum
+from server.store.sum_schema import subject_entry as subject_entry
 from server.store.sum_schema import sum_head as sum_head
 
 NO_CHARGE = "action NOT IN ('reveal', 'export', 'import')"

@@ -41,3 +41,14 @@ sum_head = Table(
 )
 """How far a stream is summed: `blocks` of level 1, the last of which ends at `through_seq`.
 `waiting`: entries of a user after it that the org's blocks count already."""
+
+subject_entry = Table(
+    "subject_entry",
+    metadata,
+    key_column("org_id"),
+    key_column("subject_id"),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""Where in the ledger a subject stands, as far as `sum_head` of '' says: an index of `entry` that
+no charge has to write. A name is found through it."""

@@ -1,4 +1,5 @@
-"""Sums blocks of entries, so that history adds up blocks instead of entries (sum_schema.py).
+"""Sums blocks of entries, so that history adds up blocks instead of entries (sum_schema.py), and
+files the entries by subject, so that a name is found without reading them all.
 
 Nothing here is on the way of a charge: blocks are summed behind the ledger's back, and whoever
 reads sums scans what no block covers yet (sums.py).
@@ -24,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.ids import OrgId, Seq
 from server.store.bulk import BulkInsert
 from server.store.lists import chunked
-from server.store.schema import entry, entry_sum, org_head, sum_head
+from server.store.schema import entry, entry_sum, org_head, subject_entry, sum_head
 
 BLOCK_ENTRIES = 256
 """Of a block of level 1: up to twice as many are scanned at the two ends of what is asked for."""
@@ -101,6 +102,7 @@ def sum_more(connection: Connection, org: OrgId) -> bool:
             connection, everybody, [Seq(before + BLOCK_ENTRIES * n) for n in range(1, blocks + 1)]
         )
         _count_users(connection, org, Seq(before + 1), everybody.through)
+        _file_subjects(connection, org, Seq(before + 1), everybody.through)
     ready = _ready(connection, org)
     for stream in ready:
         _append(connection, stream, _ends(connection, stream, everybody.through))
@@ -132,6 +134,21 @@ def _count_users(connection: Connection, org: OrgId, first: Seq, last: Seq) -> N
         for user, waiting in connection.execute(known.where(sum_head.c.stream.in_(set(some)))):
             counts[user] += waiting
     _waiting.execute(connection, [(org, user, count) for user, count in sorted(counts.items())])
+
+
+def _file_subjects(connection: Connection, org: OrgId, first: Seq, last: Seq) -> None:
+    """Sorted, so that neighbours in the table are written together."""
+    found = (
+        select(entry.c.org_id, entry.c.subject_id, entry.c.seq)
+        .where(
+            entry.c.org_id == org,
+            entry.c.seq.between(first, last),
+            entry.c.subject_id.is_not(None),
+        )
+        .order_by(entry.c.subject_id, entry.c.seq)
+    )
+    columns = ("org_id", "subject_id", "seq")
+    connection.execute(insert(subject_entry).from_select(columns, found))
 
 
 def _ready(connection: Connection, org: OrgId) -> list[_Stream]:

@@ -13,6 +13,7 @@ from server.domain.ids import AtUs, OrgId, Seq, UserId
 from server.store import history as store
 from server.store.engine import AsyncConnection
 from server.store.entry_filter import EntryFilter, SeqRange
+from server.store.text_places import text_places
 from server.store.users import member_of, org_by_id
 from server.wire.words import Action, Kind, Source
 
@@ -89,6 +90,7 @@ async def scope_of(connection: AsyncConnection, viewer: Viewer, ask: HistoryAsk)
             actions=ask.actions,
             source=ask.source,
             text=ask.text,
+            places=await text_places(connection, viewer.org, ask.text) if ask.text else None,
         ),
         await store.seq_range(connection, viewer.org, *bounds_us(ask.first, ask.last, zone)),
     )

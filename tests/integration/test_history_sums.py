@@ -13,10 +13,18 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from server.domain.ids import OrgId, Seq, UserId
-from server.store import history, summing, sums, usage
+from server.store import history, summing, sums, text_places, usage
 from server.store.engine import Database
 from server.store.entry_filter import EntryFilter, SeqRange
-from server.store.schema import entry, entry_sum, metadata, org_head, sum_head
+from server.store.schema import (
+    entry,
+    entry_sum,
+    metadata,
+    org_head,
+    subject,
+    sum_head,
+    users,
+)
 from server.store.sums import Summed
 from server.usecases.summing import Summing
 from server.wire.history import HistoryTotals
@@ -26,6 +34,8 @@ ACME, ZENITH = OrgId("org_acme"), OrgId("org_zenith")
 USERS = [UserId(f"usr_{name}") for name in ("bob", "jane", "rare")]
 ACTIONS: tuple[Action, ...] = (*CHARGE_ACTIONS, "reversal", "grant", *QUIET_ACTIONS)
 ENTRIES = 400
+PEOPLE = {f"con_{number}": f"Ana {number} Beck" for number in range(8)} | {"con_x": "Šárka Novák"}
+TEXTS = ("Ana", "ana 3", "šárka", "JANE", "Rare", "bounced", "4711", "deploy", "nobody", "e")
 
 Line = dict[str, object]
 
@@ -54,13 +64,18 @@ def _line(dice: Random, seq: int) -> Line:
     spends = action in (*CHARGE_ACTIONS, "reversal")
     sign = -1 if action == "reversal" else 1
     license, extra = dice.choice([(0, 0), (1, 0), (0, 10), (3, 7)]) if spends else (0, 0)
+    user = None if action in ("grant", "prices") else dice.choices(USERS, [50, 20, 1])[0]
+    charges = action in CHARGE_ACTIONS
     return {
         "seq": seq,
         "at_us": seq,
         "action": action,
-        "user_id": None if action in ("grant", "prices") else dice.choices(USERS, [50, 20, 1])[0],
-        "by_type": "user",
-        "by_id": "usr_bob",
+        "user_id": user,
+        "by_type": "user" if charges else dice.choice(["user", "operator"]),
+        "by_id": user if charges else dice.choice([*USERS, "deployment"]),
+        "subject_id": dice.choice(list(PEOPLE)) if spends else None,
+        "reason": dice.choice(["bounced", "goodwill"]) if action == "reversal" else None,
+        "note": dice.choice([None, "Order 4711"]) if action == "grant" else None,
         "kind": dice.choices(KINDS, [50, 10, 1])[0] if spends else None,
         "credits": sign * (license + extra),
         "from_license": sign * license,
@@ -176,6 +191,79 @@ async def test_r30_a_page_found_through_blocks_is_the_page(
             page = await history.page(connection, ACME, which, span, limit)
             expected = [line["seq"] for line in filter(_asked(which, span), reversed(lines))]
             assert [line.seq for line in page] == expected[:limit], (which, span, limit)
+
+
+@pytest.mark.parametrize(("seed", "summed_to"), [(13, ENTRIES), (14, 150)])
+async def test_r30_a_text_is_found_in_the_places_of_its_names_as_in_all_entries(
+    database: Database, seed: int, summed_to: int
+) -> None:
+    dice = Random(seed)
+    await _filled(database, dice, summed_to=summed_to)
+    await _name(database)
+    async with database.read() as connection:
+        for text in TEXTS * 4:
+            anywhere = msgspec.structs.replace(_random_filter(dice), text=text)
+            places = await text_places.text_places(connection, ACME, text)
+            assert places is not None
+            there = msgspec.structs.replace(anywhere, places=places)
+            span = _random_span(dice)
+            assert await sums.totals(connection, ACME, there, span) == await sums.totals(
+                connection, ACME, anywhere, span
+            ), (there, span)
+            assert await history.page(connection, ACME, there, span, 50) == await history.page(
+                connection, ACME, anywhere, span, 50
+            ), (there, span)
+
+
+async def test_a_name_that_many_bear_is_looked_for_everywhere(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _filled(database, Random(15), summed_to=ENTRIES)
+    await _name(database)
+    monkeypatch.setattr(text_places, "NAMES_MAX", 7)
+    async with database.read() as connection:
+        assert await text_places.text_places(connection, ACME, "ana") is None
+        assert await text_places.text_places(connection, ACME, "ana 3") is not None
+
+
+async def test_what_nobody_filed_yet_is_looked_for_everywhere(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _filled(database, Random(16), summed_to=100)
+    monkeypatch.setattr(text_places, "UNFILED_MAX", 100)
+    async with database.read() as connection:
+        assert await text_places.text_places(connection, ACME, "ana") is None
+
+
+async def _name(database: Database) -> None:
+    people = [
+        {
+            "id": subject_id,
+            "org_id": "",
+            "type": "contact",
+            "url": subject_id,
+            "name": name,
+            "search": "",
+            "sort": "",
+            "fingerprint": b"",
+        }
+        for subject_id, name in PEOPLE.items()
+    ]
+    members = [
+        {
+            "id": user,
+            "org_id": ACME,
+            "email": user,
+            "name": user.removeprefix("usr_").title(),
+            "role": "rep",
+            "active": True,
+            "created_us": 0,
+        }
+        for user in USERS
+    ]
+    async with database.write() as connection:
+        await connection.execute(insert(subject), people)
+        await connection.execute(insert(users), members)
 
 
 @pytest.mark.parametrize("group", ["user", "kind", "action"])
