@@ -63,6 +63,10 @@ export function createRouter(routes) {
   /** Of two places asked for in a row only the last is shown. */
   let turn = 0;
   let opened = false;
+  /** The place that is shown, or on its way. */
+  let at = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} until another screen has opened */
+  let waiting;
   /** @type {(back?: boolean) => Promise<void>} */
   let arrive = async () => {};
 
@@ -102,16 +106,38 @@ export function createRouter(routes) {
     },
     start(app, frame) {
       arrive = async (back = false) => {
+        at = location.pathname + location.search;
         const match = matchOf(routes, location.pathname);
         const screen = match && keptOf(shown, match);
-        if (screen) screen.move?.(here());
+        if (screen) stay(frame, screen);
         else await change(app, frame, match, back);
       };
-      addEventListener("popstate", () => arrive(true));
+      addEventListener("popstate", () => {
+        // A jump inside of what is shown fires it too.
+        if (location.pathname + location.search !== at) arrive(true);
+      });
       document.addEventListener("click", (event) => follow(event));
       arrive();
     },
   };
+
+  /**
+   * Whoever comes back before another screen has opened finds this one as it was.
+   *
+   * @param {Frame} frame
+   * @param {Screen} screen  the one that stands
+   */
+  function stay(frame, screen) {
+    if (waiting !== undefined) frame.show(screen, false);
+    turn += 1;
+    stopWaiting();
+    screen.move?.(here());
+  }
+
+  function stopWaiting() {
+    clearTimeout(waiting);
+    waiting = undefined;
+  }
 
   /**
    * @param {App} app
@@ -121,10 +147,11 @@ export function createRouter(routes) {
    */
   async function change(app, frame, match, back) {
     const mine = ++turn;
-    const waiting = setTimeout(frame.wait, WAIT_MS);
+    stopWaiting();
+    waiting = setTimeout(frame.wait, WAIT_MS);
     const screen = await openOf(app, match, here());
-    clearTimeout(waiting);
     if (mine !== turn) return screen.leave?.();
+    stopWaiting();
     shown?.screen.leave?.();
     shown = { route: match?.route ?? null, params: JSON.stringify(match?.params), screen };
     frame.show(screen, opened);
@@ -137,6 +164,7 @@ export function createRouter(routes) {
   function follow(event) {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (!link || !isPlain(event, link) || !matchOf(routes, link.pathname)) return;
+    if (link.hash !== "" && link.pathname + link.search === at) return;
     event.preventDefault();
     go(link.href);
   }
