@@ -9,10 +9,11 @@
 /**
  * @param {() => Promise<void>} work
  * @param {number} everyMs  from one beginning to the next at least
+ * @param {number} [rest]  so many times as long as the last one took nothing is begun
  * @returns {Pace}
  */
-export function createPace(work, everyMs) {
-  let begunMs = Number.NEGATIVE_INFINITY;
+export function createPace(work, everyMs, rest = 0) {
+  let nextMs = Number.NEGATIVE_INFINITY;
   let wanted = false;
   let working = false;
   let over = false;
@@ -24,14 +25,16 @@ export function createPace(work, everyMs) {
     if (over) return;
     wanted = false;
     working = true;
-    begunMs = performance.now();
+    const begunMs = performance.now();
     await work();
+    const tookMs = performance.now() - begunMs;
+    nextMs = begunMs + Math.max(everyMs, tookMs * (1 + rest));
     working = false;
     if (wanted) plan();
   }
 
   function plan() {
-    const restMs = Math.max(0, begunMs + everyMs - performance.now());
+    const restMs = Math.max(0, nextMs - performance.now());
     waiting ??= setTimeout(begin, restMs);
   }
 

@@ -23,6 +23,8 @@ import { usageTable } from "./usage-table.js";
 const { say, format } = words;
 /** While much is charged a chart need not follow every commit. */
 const FOLLOW_MS = 1_000;
+/** Sums of millions of entries take the database a while: most of its time is for others. */
+const FOLLOW_REST = 3;
 const BONES = 4;
 
 /**
@@ -64,7 +66,7 @@ export function createUsage(app, { groups }) {
     else content.fail(answer.problem);
   }
 
-  const pace = createPace(load, FOLLOW_MS);
+  const pace = createPace(load, FOLLOW_MS, FOLLOW_REST);
   const unlisten = app.live.listen((news) => {
     const touched = news.type === "changes" && concerns(news.changes, app.me.user);
     if (touched || news.type === "gap") pace.ask();
