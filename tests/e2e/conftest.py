@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,24 @@ class Caller:
         rows = [company] * LONG_EXPORT_ROWS
         return self.start_export({"subjects": rows}, "personality", "A long one")
 
+    def user_id(self) -> str:
+        user: str = self._asked("GET", "/me")["user"]["id"]
+        return user
+
+    def available(self) -> int:
+        """What the user may spend in all."""
+        credits: int = self._asked("GET", "/battery")["available"]
+        return credits
+
+    def open_somebodys_email(self) -> None:
+        """Spends 1 credit on somebody whose email the org does not own."""
+        for page in count(1):
+            for person in self._asked("GET", "/people", params={"page": page})["results"]:
+                if person["pieces"]["email"]["state"] == "available":
+                    items = [{"subject": person["id"], "kinds": ["email"]}]
+                    self._asked("POST", "/reveals", json={"items": items})
+                    return
+
     def wait_for(self, job: str) -> None:
         """Returns when it has come to its end."""
         give_up_s = time.monotonic() + COMMAND_TIMEOUT_S
@@ -117,6 +136,19 @@ class Caller:
 
 class Admin(Caller):
     """Alice at the API."""
+
+    def cap(self, email: str, credits: int | None) -> None:
+        """How many extra credits the user may take in a month (R17)."""
+        users = self._asked("GET", "/admin/users")["users"]
+        [user] = [user["id"] for user in users if user["email"] == email]
+        self._asked("PATCH", f"/admin/users/{user}", json={"extra_cap": credits})
+
+    def answer_request(self, outcome: str, note: str) -> None:
+        """Answers the one request that waits."""
+        requests = self._asked("GET", "/credit-requests")["requests"]
+        [waiting] = [request["id"] for request in requests if request["outcome"] is None]
+        body = {"outcome": outcome, "note": note}
+        self._asked("POST", f"/credit-requests/{waiting}/answer", json=body)
 
     def reverse_last_charge(self) -> None:
         """Takes back the newest charge of anybody in the org (R27)."""

@@ -47,7 +47,7 @@ def test_a_removed_device_is_signed_out_at_once(
     rep = new_profile().pair(server.url, "jane@acme.example", DEMO_PASSWORD)
     panel = rep.open(ANA)
     expect(panel.name).to_be_visible()
-    rep.web.goto(server.url)
+    rep.web.goto(f"{server.url}/account")
     rep.web.get_by_role("button", name="Remove Chrome on Linux").first.click()
     expect(panel.frame.get_by_text("This browser was signed out")).to_be_visible()
     expect(panel.name).to_be_hidden()

@@ -150,7 +150,7 @@ def test_the_toolbar_shows_what_the_panel_shows(bob: Rep) -> None:
 
 def test_the_web_app_follows_what_the_extension_spends(bob: Rep) -> None:
     bob.web.goto(bob.server_url)
-    shown = bob.web.locator("[data-figure=left]")
+    shown = bob.web.locator("[data-figure=figure_left]").first
     panel = bob.open(ANA)
     before = left(panel)
     expect(shown).to_have_text(f"{before:,}")
