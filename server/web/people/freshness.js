@@ -1,38 +1,26 @@
 /**
- * One line when what is shown may be out of date: since when, or why.
+ * One line when what is shown could not be brought up to date. That the line is away is told above
+ * every screen.
  *
  * @import { Problem } from "../../../extension/protocol.js"
- * @import { Live } from "../frame/live.js"
  */
 
 import { el, setText, show } from "/ui/dom.js";
 import { problemText } from "../parts.js";
 import { words } from "../words.js";
 
-const { say, format } = words;
+const { say } = words;
 
 /**
- * @returns {{element: HTMLElement, write(standing: ReturnType<Live["now"]>,
- *   problem: Problem | null): void}}
+ * @returns {{element: HTMLElement, write(problem: Problem | null): void}}
  */
 export function createFreshness() {
   const element = el("p", { class: "note-line freshness", role: "status" });
   return {
     element,
-    write({ link, heardMs }, problem) {
-      const text = link === "offline" ? offlineText(heardMs) : staleText(problem);
-      setText(element, text);
-      show(element, text !== "");
+    write(problem) {
+      setText(element, problem ? say("people_stale", { why: problemText(problem) }) : "");
+      show(element, problem !== null);
     },
   };
-}
-
-/** @param {number} heardMs */
-function offlineText(heardMs) {
-  return say("people_offline", { time: format.clock(heardMs) });
-}
-
-/** @param {Problem | null} problem */
-function staleText(problem) {
-  return problem ? say("people_stale", { why: problemText(problem) }) : "";
 }

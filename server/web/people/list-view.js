@@ -74,7 +74,7 @@ export function createListView(list, router, actions) {
       const online = link !== "offline";
       search.write(results.search.q);
       setText(range, rangeText(results));
-      freshness.write(at.standing, results.stale);
+      freshness.write(results.stale);
       content.write(results, chosen, { ...at, online });
       const { selection, ...state } = chosen;
       tray.write({ ...selection, ...state, prices, online });

@@ -37,7 +37,7 @@ export function createManyView(spend) {
     button: el("button", { type: "button", class: "go" }),
   };
   const { what, free, left, problem, button } = lines;
-  const more = el("a", { href: "/batteries" }, say("people_how_to_get_more"));
+  const more = el("a", { href: "/batteries#ask" }, say("ask_for_more"));
   const buttons = el("div", { class: "buttons" }, button);
   button.addEventListener("click", spend);
   return {

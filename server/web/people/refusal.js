@@ -16,7 +16,7 @@ const NOT_ENOUGH = "insufficient_credits";
  */
 export function createRefusal(dismiss) {
   const text = el("span", { dir: "auto" });
-  const more = el("a", { href: "/batteries" }, say("people_how_to_get_more"));
+  const more = el("a", { href: "/batteries#ask" }, say("ask_for_more"));
   const away = el("button", { type: "button", class: "quiet", "aria-label": say("close") });
   away.append(icon("close"));
   away.addEventListener("click", dismiss);

@@ -49,7 +49,7 @@ export function createSubjectView(actions) {
     element,
     write({ subject, problem }, at) {
       who.write(subject);
-      freshness.write(at.standing, subject ? problem : null);
+      freshness.write(subject ? problem : null);
       show(skeleton, !subject && !problem);
       failed.write(subject ? null : problem);
       show(body, subject !== null);
