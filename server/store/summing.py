@@ -33,9 +33,9 @@ BLOCKS_JOINED = 64
 """Into one of the next level: up to twice as many blocks of a level are added up."""
 LEVELS = 3
 """The highest has blocks of a million entries."""
-BLOCKS_AT_ONCE = 16
-"""In one transaction; on SQLite charges wait for it, some 20 ms."""
-STREAMS_AT_ONCE = 20
+BLOCKS_AT_ONCE = 4
+"""In one transaction, of everybody's stream and of so many users'; on SQLite charges wait for it,
+some 20 ms."""
 
 EVERYBODY = ""
 """The stream of all entries of an org."""
@@ -88,14 +88,14 @@ async def unsummed_orgs(connection: AsyncConnection) -> list[OrgId]:
     return [OrgId(row.org_id) for row in rows]
 
 
-def sum_more(connection: Connection, org: OrgId) -> bool:
+def sum_more(connection: Connection, org: OrgId, at_once: int = BLOCKS_AT_ONCE) -> bool:
     """Sums some more of the org's entries. Answers whether there may be more to do.
 
     Any process may, at any time: the org's own `sum_head` is the lock of all its streams.
     """
     everybody = _locked(connection, org)
     newest = connection.scalar(select(org_head.c.head_seq).where(org_head.c.org_id == org)) or 0
-    blocks = min((newest - everybody.through) // BLOCK_ENTRIES, BLOCKS_AT_ONCE)
+    blocks = min((newest - everybody.through) // BLOCK_ENTRIES, at_once)
     if blocks:
         before = everybody.through
         _append(
@@ -103,10 +103,10 @@ def sum_more(connection: Connection, org: OrgId) -> bool:
         )
         _count_users(connection, org, Seq(before + 1), everybody.through)
         _file_subjects(connection, org, Seq(before + 1), everybody.through)
-    ready = _ready(connection, org)
+    ready = _ready(connection, org, at_once)
     for stream in ready:
         _append(connection, stream, _ends(connection, stream, everybody.through))
-    return blocks == BLOCKS_AT_ONCE or len(ready) == STREAMS_AT_ONCE
+    return blocks == at_once or len(ready) == at_once
 
 
 def _locked(connection: Connection, org: OrgId) -> _Stream:
@@ -151,7 +151,7 @@ def _file_subjects(connection: Connection, org: OrgId, first: Seq, last: Seq) ->
     connection.execute(insert(subject_entry).from_select(columns, found))
 
 
-def _ready(connection: Connection, org: OrgId) -> list[_Stream]:
+def _ready(connection: Connection, org: OrgId, count: int) -> list[_Stream]:
     """Some of the users whose waiting entries fill a block."""
     rows = connection.execute(
         select(sum_head)
@@ -161,14 +161,14 @@ def _ready(connection: Connection, org: OrgId) -> list[_Stream]:
             sum_head.c.waiting >= BLOCK_ENTRIES,
         )
         .order_by(sum_head.c.stream)
-        .limit(STREAMS_AT_ONCE)
+        .limit(count)
     )
     return [_Stream(org, row.stream, Seq(row.through_seq), row.blocks, row.waiting) for row in rows]
 
 
 def _ends(connection: Connection, stream: _Stream, through: Seq) -> list[Seq]:
     """Where the next blocks of a user end; `through`: how far the user's entries are counted."""
-    whole = min(stream.waiting // BLOCK_ENTRIES, BLOCKS_AT_ONCE)
+    whole = stream.waiting // BLOCK_ENTRIES
     seqs = connection.scalars(
         select(entry.c.seq)
         .where(
