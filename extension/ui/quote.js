@@ -102,8 +102,8 @@ function createTotals({ say, count, format }) {
   const note = el("p", { class: "note-line" });
   const element = el(
     "div",
-    { class: "totals" },
-    el("div", { class: "total" }, credits, parts),
+    { class: "quote-totals" },
+    el("div", { class: "quote-total" }, credits, parts),
     el("p", {}, el("span", { class: "note-line" }, `${say("quote_after")} `), after),
     note,
   );

@@ -35,7 +35,7 @@ export function createChosenFile(limits, changed) {
   const button = el("div", { class: "choose" }, input, choose);
   const element = el(
     "div",
-    { class: "drop", "data-part": "drop" },
+    { class: "drop-file", "data-part": "drop" },
     file,
     invitation,
     or,

@@ -34,7 +34,7 @@ export function createColumns({ count, changed }) {
     { name: "column", text: say("jobs_column_column") },
     { name: "sample", text: say("jobs_column_sample") },
   ]);
-  table.element.classList.add("columns");
+  table.element.classList.add("file-columns");
   const rows = FIELDS.map((field) => createRow(field, table.row(), (column) => choose(column)));
   table.body.append(...rows.map(({ element }) => element));
   const lost = el("p", { class: "problem", role: "status" }, say("jobs_columns_lost"));

@@ -37,7 +37,7 @@ export function open(app, { params }) {
   const maySpend = createSpendGuard(() => performance.now());
   const heading = el("h1", { tabindex: "-1", dir: "auto" }, say("job_title"));
   const back = el("a", { href: "/jobs", class: "note-line" }, say("jobs_back"));
-  const facts = el("p", { class: "note-line facts" });
+  const facts = el("p", { class: "note-line job-facts" });
   const writeFacts = createSlot(facts, (/** @type {string[]} */ told) =>
     told.flatMap((fact, i) => [i > 0 ? " · " : "", el("bdi", {}, fact)]).map(asNode),
   );

@@ -58,7 +58,7 @@ function createView(app, actions) {
   const nobody = createNobody(() => app.router.go("/jobs"));
   const more = el("button", { type: "button" }, say("jobs_more"));
   const moreFailed = createFailed(() => more.click());
-  const foot = el("div", { class: "pad more" }, more);
+  const foot = el("div", { class: "pad jobs-more" }, more);
   more.addEventListener("click", async () => {
     more.disabled = true;
     await actions.more();

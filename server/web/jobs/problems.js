@@ -25,10 +25,10 @@ export function createProblems() {
     { name: "line", text: say("jobs_problem_line"), head: true },
     { name: "reason", text: say("jobs_problem_reason") },
   ]);
-  table.element.classList.add("problems");
+  table.element.classList.add("file-problems");
   const writeRows = createRows(table.body, () => createRow(table.row()));
   const button = el("button", { type: "button" });
-  const more = el("div", { class: "pad more" }, button);
+  const more = el("div", { class: "pad jobs-more" }, button);
   const head = el(
     "div",
     { class: "pad" },

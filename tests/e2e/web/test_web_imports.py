@@ -74,7 +74,7 @@ def refusal(page: Page) -> Locator:
 def test_r25_a_dropped_list_is_mapped_quoted_started_and_comes_back(bob: Member) -> None:
     page = bob.open("/import")
     drop(page, ("messe.csv", PEOPLE + BROKEN))
-    expect(page.locator(".drop .name")).to_have_text("messe.csv")
+    expect(page.locator(".drop-file .name")).to_have_text("messe.csv")
     assert faults_of(page) == []
     page.get_by_label("Name of this import").fill("Messe im Frühjahr")
     job = quoted(page)
@@ -149,7 +149,7 @@ def test_r26_a_label_a_limit_and_several_kinds_stand_in_the_quote(bob: Member) -
     job = quoted(page)
     expect(page.get_by_role("columnheader", name="Phone")).to_be_visible()
     expect(page.get_by_text("It may cost 500 credits at the most.")).to_be_visible()
-    expect(page.locator(".facts")).to_contain_text("gäste.csv")
+    expect(page.locator(".job-facts")).to_contain_text("gäste.csv")
     assert job.figure("rows") == 12
 
 
@@ -239,4 +239,4 @@ def test_offline_nothing_is_sent_and_the_page_says_why(bob: Member, server: Demo
     assert faults_of(page) == []
     server.start()
     expect(quote_button(page)).to_be_enabled(timeout=40_000)
-    expect(page.locator(".drop .name")).to_have_text("a.csv")
+    expect(page.locator(".drop-file .name")).to_have_text("a.csv")
