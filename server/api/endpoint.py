@@ -18,6 +18,7 @@ from server.domain.errors import BatteryError
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
+LINES = "application/x-ndjson"
 
 Who = Literal["anyone", "member", "admin", "operator"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -101,6 +102,9 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Other successes, each an empty object, and their meaning (202 while waiting)."""
     file_types: tuple[str, ...] = ()
     """The media types a file may have that is answered in the place of a shape."""
+    lines: Any = None
+    """What each line is, where a caller whose `Accept` names `application/x-ndjson` is told how far
+    the call is while it goes on."""
     errors: tuple[type[BatteryError], ...] = ()
     """Beyond those every call can meet (401, 403, 429, 503) and 400 where something goes in."""
     rate: Rate = "none"

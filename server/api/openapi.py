@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from server.api.endpoint import JSON, MULTIPART, Endpoint, FormShape
+from server.api.endpoint import JSON, LINES, MULTIPART, Endpoint, FormShape
 from server.api.errors import PROBLEM_TYPE, TABLE, Problem
 from server.api.uploads import FILE
 from server.domain import errors
@@ -79,7 +79,8 @@ def openapi(endpoints: Sequence[Endpoint], cookie: str) -> Json:
 def _shapes(endpoints: Iterable[Endpoint]) -> list[Any]:
     shapes: list[Any] = [Problem]
     for endpoint in endpoints:
-        shapes += [shape for shape in (endpoint.body, endpoint.answer) if shape is not None]
+        said = (endpoint.body, endpoint.answer, endpoint.lines)
+        shapes += [shape for shape in said if shape is not None]
     return list({_shape_key(shape): shape for shape in shapes}.values())
 
 
@@ -239,5 +240,7 @@ def _success(endpoint: Endpoint, by_shape: dict[str, Json]) -> Json:
         return {"description": "The file", "content": _content(BINARY, endpoint.file_types)}
     if endpoint.answer is None:
         return {"description": "Done"}
-    schema = by_shape[_shape_key(endpoint.answer)]
-    return {"description": "Done", "content": _content(schema, (JSON,))}
+    content = _content(by_shape[_shape_key(endpoint.answer)], (JSON,))
+    if endpoint.lines is not None:
+        content |= _content(by_shape[_shape_key(endpoint.lines)], (LINES,))
+    return {"description": "Done", "content": content}

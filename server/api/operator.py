@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Awaitable, Callable
-from typing import BinaryIO
 
+from starlette.responses import Response
+
+from server.api.directory_lines import DirectoryLine, ImportDirectory, directory_lines
 from server.api.door import idempotency_of
-from server.api.endpoint import Call, Endpoint
+from server.api.endpoint import LINES, Call, Endpoint
 from server.api.history import HistoryQuery, history_page
 from server.api.origins import Origins
 from server.domain import errors
@@ -40,6 +42,7 @@ from server.wire.operator import (
 
 PATH = "/api/v1/operator"
 ORG = f"{PATH}/orgs/{{org}}"
+DIRECTORY = f"{PATH}/directory"
 CSV_TYPES = ("text/csv", "application/csv", "text/plain", "application/octet-stream")
 """What browsers, scripts and Windows call a CSV file."""
 
@@ -58,7 +61,7 @@ class OperatorApi:
         newcomers: Newcomers,
         history: History,
         verifier: Verifier,
-        import_directory: Callable[[BinaryIO], Awaitable[DirectoryAnswer]],
+        import_directory: ImportDirectory,
         erase: Callable[[str], Awaitable[ErasureAnswer]],
         origins: Origins,
         limits: Limits,
@@ -213,11 +216,12 @@ class OperatorApi:
         return [
             Endpoint(
                 method="POST",
-                path=f"{PATH}/directory",
+                path=DIRECTORY,
                 handler=self.upload_directory,
                 summary="Import a CSV of people and companies, upserted by profile URL",
                 who="operator",
                 answer=DirectoryAnswer,
+                lines=DirectoryLine,
                 errors=(errors.TooLarge, errors.UnsupportedMediaType, errors.UnreadableFile),
                 body_bytes_max=self._limits.directory_body_bytes,
                 media_types=CSV_TYPES,
@@ -276,8 +280,12 @@ class OperatorApi:
     async def verify(self, call: Call) -> VerifyAnswer:
         return await self._verifier.verify(_org_id(call))
 
-    async def upload_directory(self, call: Call) -> DirectoryAnswer:
-        return await self._import_directory(io.BytesIO(call.raw_body))
+    async def upload_directory(self, call: Call) -> DirectoryAnswer | Response:
+        if LINES in call.request.headers.get("accept", ""):
+            return await directory_lines(
+                self._import_directory, call.raw_body, method="POST", route=DIRECTORY
+            )
+        return await self._import_directory(io.BytesIO(call.raw_body), None)
 
     async def erase(self, call: Call) -> ErasureAnswer:
         body: ErasureRequest = call.body

@@ -103,6 +103,20 @@ class DirectoryAnswer(Answer, frozen=True, kw_only=True):
     ignored_columns: list[str]
 
 
+class DirectoryProgress(Answer, frozen=True, kw_only=True, tag="progress"):
+    """How far an import is: `rows` are written, and `bytes_done` of the file have been read."""
+
+    rows: int
+    bytes_done: int
+    bytes_total: int
+
+
+class DirectoryResult(Answer, frozen=True, kw_only=True, tag="result"):
+    """The last line of an import that came to its end."""
+
+    result: DirectoryAnswer
+
+
 class OrgsAnswer(Answer, frozen=True, kw_only=True):
     orgs: list[OrgAnswer]
 

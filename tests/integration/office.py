@@ -35,6 +35,7 @@ from server.store.engine import Database
 from server.usecases.charge import Charger
 from server.usecases.credit_requests import CreditRequests
 from server.usecases.customers import Customers
+from server.usecases.directory import Progress
 from server.usecases.erasure import UrlHasher, erase
 from server.usecases.history import History
 from server.usecases.invitations import Invitations
@@ -271,7 +272,7 @@ class Office:
     async def _close_user(self, user: UserId) -> None:
         self.closed.append(user)
 
-    async def _import(self, stream: BinaryIO) -> DirectoryAnswer:
+    async def _import(self, stream: BinaryIO, _progress: Progress | None) -> DirectoryAnswer:
         self.imported.append(stream.read())
         return DirectoryAnswer(
             added=1, changed=0, unchanged=0, problem_count=0, problems=[], ignored_columns=[]
