@@ -28,7 +28,7 @@ export function createFilterBar(app, users) {
   const range = createChoices(
     say("history_range"),
     RANGES.map((value) => ({ value, text: say(`range_${value}`) })),
-    (/** @type {Range} */ value) => change(rangeQuery(value, days)),
+    (/** @type {Range} */ value) => change({ ...rangeQuery(value, days), bucket: null }),
   );
   const told = el("span", { class: "note-line", "data-part": "days" });
   const dates = createDates(app);
