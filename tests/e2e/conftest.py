@@ -57,6 +57,10 @@ class DemoServer:
         assert found, told
         return f"{self.url}{found[0]}"
 
+    def price_emails(self, org: str, credits: int) -> None:
+        """The vendor changes what this customer pays for one."""
+        self._command("set-prices", org, "--email", str(credits))
+
     def _command(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "server", *arguments],
