@@ -43,13 +43,23 @@ APP_PATHS = (
     "/admin/users/{user}/history",
 )
 """The screens of the signed-in app: one document, which shows what the address names."""
+OPERATOR_PATHS = (
+    "/operator",
+    "/operator/orgs/{org}",
+    "/operator/orgs/{org}/extra",
+    "/operator/orgs/{org}/prices",
+    "/operator/orgs/{org}/history",
+    "/operator/directory",
+    "/operator/erasure",
+)
+"""The screens of the vendor's staff: another document, because no org's session is theirs."""
 ADMIN_PATHS = frozenset(path for path in APP_PATHS if path.startswith("/admin"))
 PAGES: Mapping[str, str] = {
     **dict.fromkeys(APP_PATHS, APP),
     "/signin": "signin.html",
     "/pair": "pair.html",
     "/invite": "invite.html",
-    "/operator": "operator.html",
+    **dict.fromkeys(OPERATOR_PATHS, "operator.html"),
 }
 MEDIA_TYPES: Mapping[str, str] = {
     ".html": "text/html; charset=utf-8",

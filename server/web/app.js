@@ -10,6 +10,7 @@ import { createUnanswered } from "/ui/unanswered.js";
 import { createAsking } from "./admin/asking.js";
 import { createFrame } from "./frame/frame.js";
 import { createLive } from "./frame/live.js";
+import { openScreen } from "./frame/opening.js";
 import { createRouter } from "./frame/router.js";
 import { ROUTES } from "./frame/routes.js";
 import { pageCard, sentence, showPage } from "./parts.js";
@@ -51,12 +52,12 @@ function open(me) {
       me.user.role === "admin"
         ? createAsking({ call, listen: live.listen, online: () => live.now().link === "live" })
         : null,
-    router: createRouter(ROUTES),
+    router: createRouter(ROUTES, (match, place) => openScreen(app, match, place)),
     tell: (text) => frame.tell(text),
   };
   const frame = createFrame(app);
   document.addEventListener("keydown", ignoreRepeats, { capture: true });
-  app.router.start(app, frame);
+  app.router.start(frame);
 }
 
 start();

@@ -2,10 +2,8 @@
  * From addresses to screens: every screen, tab, filter and page has one, and back and forward work.
  *
  * @import { Frame } from "./frame.js"
- * @import { App, Place, Route, Screen } from "./screens.js"
+ * @import { Place, Screen } from "./screens.js"
  */
-
-import { failedScreen, forbiddenScreen, unknownScreen } from "./failures.js";
 
 /** A screen that comes sooner than this needs no grey shapes before it. */
 const WAIT_MS = 300;
@@ -16,16 +14,24 @@ const WAIT_MS = 300;
  * @property {(href: string, options?: {replace?: boolean}) => void} go
  * @property {(query: Record<string, string | null>, options?: {replace?: boolean}) => void} change
  *   some of the query of this place; null and "" take one out
- * @property {(app: App, frame: Frame) => void} start
- *
- * @typedef {{route: Route, params: Record<string, string>}} Match
- * @typedef {{route: Route | null, params: string | undefined, screen: Screen}} Shown
+ * @property {(frame: Pick<Frame, "show" | "wait">) => void} start
  */
 
 /**
- * @param {readonly Route[]} routes
+ * @template R
+ * @typedef {{route: R, params: Record<string, string>}} Match
+ */
+
+/**
+ * @template R
+ * @typedef {{route: R | null, params: string | undefined, screen: Screen}} Shown
+ */
+
+/**
+ * @template {{path: string}} R
+ * @param {readonly R[]} routes
  * @param {string} path
- * @returns {Match | null}
+ * @returns {Match<R> | null}
  */
 export function matchOf(routes, path) {
   const parts = path.split("/");
@@ -54,11 +60,13 @@ function paramsOf(pattern, parts) {
 }
 
 /**
- * @param {readonly Route[]} routes
+ * @template {{path: string}} R
+ * @param {readonly R[]} routes
+ * @param {(match: Match<R> | null, place: Place) => Screen | Promise<Screen>} open  never throws
  * @returns {Router}
  */
-export function createRouter(routes) {
-  /** @type {Shown | null} */
+export function createRouter(routes, open) {
+  /** @type {Shown<R> | null} */
   let shown = null;
   /** Of two places asked for in a row only the last is shown. */
   let turn = 0;
@@ -104,13 +112,13 @@ export function createRouter(routes) {
       const text = next.toString();
       go(text ? `?${text}` : location.pathname, options);
     },
-    start(app, frame) {
+    start(frame) {
       arrive = async (back = false) => {
         at = location.pathname + location.search;
         const match = matchOf(routes, location.pathname);
         const screen = match && keptOf(shown, match);
         if (screen) stay(frame, screen);
-        else await change(app, frame, match, back);
+        else await change(frame, match, back);
       };
       addEventListener("popstate", () => {
         // A jump inside of what is shown fires it too.
@@ -124,7 +132,7 @@ export function createRouter(routes) {
   /**
    * Whoever comes back before another screen has opened finds this one as it was.
    *
-   * @param {Frame} frame
+   * @param {Pick<Frame, "show">} frame
    * @param {Screen} screen  the one that stands
    */
   function stay(frame, screen) {
@@ -140,16 +148,15 @@ export function createRouter(routes) {
   }
 
   /**
-   * @param {App} app
-   * @param {Frame} frame
-   * @param {Match | null} match
+   * @param {Pick<Frame, "show" | "wait">} frame
+   * @param {Match<R> | null} match
    * @param {boolean} back
    */
-  async function change(app, frame, match, back) {
+  async function change(frame, match, back) {
     const mine = ++turn;
     stopWaiting();
     waiting = setTimeout(frame.wait, WAIT_MS);
-    const screen = await openOf(app, match, here());
+    const screen = await open(match, here());
     if (mine !== turn) return screen.leave?.();
     stopWaiting();
     shown?.screen.leave?.();
@@ -171,8 +178,9 @@ export function createRouter(routes) {
 }
 
 /**
- * @param {Shown | null} shown
- * @param {Match} match
+ * @template R
+ * @param {Shown<R> | null} shown
+ * @param {Match<R>} match
  * @returns {Screen | null} the one that stands, if it can go to this place by itself
  */
 function keptOf(shown, { route, params }) {
@@ -196,22 +204,4 @@ function isPlain(event, link) {
     !elsewhere &&
     link.origin === location.origin
   );
-}
-
-/**
- * @param {App} app
- * @param {Match | null} match
- * @param {Place} place
- * @returns {Promise<Screen>}
- */
-async function openOf(app, match, place) {
-  if (!match) return unknownScreen();
-  if (match.route.role === "admin" && app.me.user.role !== "admin") return forbiddenScreen();
-  try {
-    const { open } = await match.route.load();
-    return await open(app, place);
-  } catch (error) {
-    reportError(error);
-    return failedScreen();
-  }
 }
