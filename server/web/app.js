@@ -26,13 +26,14 @@ const call = createSessionCall(() => signedOut());
 async function start() {
   const who = await whoAmI();
   if ("me" in who) open(who.me);
-  else if ("signedOut" in who) signedOut();
+  else if ("signedOut" in who) goToSignIn(location.pathname + location.search);
   else showPage(null, pageCard(say("extension_name"), sentence(say("server_away"))));
 }
 
 /** @param {number} [code] of the socket's close (`api.md`) */
 function signedOut(code) {
-  goToSignIn(location.pathname + location.search, code === DEACTIVATED ? "deactivated" : null);
+  const why = code === DEACTIVATED ? "deactivated" : "signed_out";
+  goToSignIn(location.pathname + location.search, why);
 }
 
 /** @param {Me} me */
