@@ -6,6 +6,7 @@ owned, write the entry, the piece and the value, move the month and the head, co
 built, no saving is counted, nobody is told.
 """
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import bindparam, insert, select, update
@@ -79,7 +80,7 @@ class ByHand:
                 "extra_left": head.extra_granted - head.extra_used,
             }
             await connection.execute(_ADD_ENTRY, line)
-            await connection.execute(_ADD_PIECE, piece_row(self._org, key, seq, user))
+            await connection.execute(_ADD_PIECE, piece_row(line))
             await connection.execute(_ADD_VALUE, value_row(self._org, subject, key, email))
             which = {"of_org": self._org, "of_user": user, "of_month": month.month_no}
             await connection.execute(_MOVE_MONTH, {**which, "used": used})
@@ -107,18 +108,10 @@ def entry_row(
     }
 
 
-def piece_row(org: OrgId, key: PieceKey, seq: int, user: UserId) -> dict[str, Any]:
-    """A `piece` bought for the first time."""
-    return {
-        "org_id": org,
-        "piece_key": key,
-        "gen": 1,
-        "live": True,
-        "banned": False,
-        "seq": seq,
-        "user_id": user,
-        "at_us": 0,
-    }
+def piece_row(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A `piece` bought for the first time, by this entry."""
+    paid = {name: line[name] for name in ("org_id", "piece_key", "seq", "user_id", "at_us")}
+    return {**paid, "gen": 1, "live": True, "banned": False}
 
 
 def value_row(org: OrgId, subject: SubjectId, key: PieceKey, email: str) -> dict[str, Any]:

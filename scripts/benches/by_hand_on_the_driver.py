@@ -60,7 +60,7 @@ class OnAsyncpg:
             line |= _balances(month, used, head["extra_left"])
             for table, row in (
                 ("entry", line),
-                ("piece", piece_row(self._org, key, seq, user)),
+                ("piece", piece_row(line)),
                 ("owned_value", value_row(self._org, subject, key, email)),
             ):
                 await connection.execute(_insert(table, row), *row.values())
@@ -101,7 +101,7 @@ class OnSqlite3:
             line |= _balances(month, used, head["extra_left"])
             for table, row in (
                 ("entry", line),
-                ("piece", piece_row(self._org, key, seq, user)),
+                ("piece", piece_row(line)),
                 ("owned_value", value_row(self._org, subject, key, email)),
             ):
                 run(_insert(table, row), *row.values())
