@@ -69,7 +69,7 @@ function createFields(team) {
     dir: "auto",
   });
   name.input.required = false;
-  const known = el("p", { role: "status" });
+  const known = el("p", { class: "known", role: "status" });
   let chosen = "rep";
   const role = createSelect(
     say("admin_role"),

@@ -25,7 +25,7 @@ const AGES_MS = 30_000;
 /**
  * @typedef {object} UserTable
  * @property {HTMLElement} element
- * @property {(place: Place) => void} move
+ * @property {(place: Place) => void} move  what `write` is to show from now on
  * @property {() => void} write  the newest figures
  * @property {() => readonly AdminUser[]} found  those the filter leaves, on all pages
  * @property {() => void} leave
@@ -84,7 +84,6 @@ export function createUserTable(app, team, picked, actions) {
     move({ query }) {
       view = readView(query);
       table.showSort(view.sort, view.descending ? "descending" : "ascending");
-      write();
     },
     write,
     found: () => found,
