@@ -11,14 +11,16 @@ from server.api.endpoint import LINES, Call, Endpoint
 from server.api.history import HistoryQuery, history_page
 from server.api.origins import Origins
 from server.domain import errors
+from server.domain.battery import Pool
 from server.domain.commands import By
+from server.domain.credit_month import from_us
 from server.domain.ids import OrgId, UserId
 from server.settings import Limits
-from server.store.orgs import OrgRow
+from server.store.orgs import OrgFigures, OrgRow
 from server.usecases.customers import Customers
 from server.usecases.history import History
 from server.usecases.history_scope import Viewer
-from server.usecases.members import Members
+from server.usecases.members import Members, pool_told
 from server.usecases.newcomers import Newcomers
 from server.usecases.verify import Verifier
 from server.wire.history import Entry, HistoryAnswer, VerifyAnswer
@@ -31,12 +33,14 @@ from server.wire.operator import (
     NewOrg,
     NewUser,
     NewUserAnswer,
+    OperatorAnswer,
     OperatorReversal,
     OperatorUser,
     OperatorUsersAnswer,
     OrgAnswer,
     OrgPatch,
     OrgsAnswer,
+    OrgSummary,
     PricesRequest,
 )
 
@@ -104,6 +108,23 @@ class OperatorApi:
                 summary="Every customer",
                 who="operator",
                 answer=OrgsAnswer,
+            ),
+            Endpoint(
+                method="GET",
+                path=ORG,
+                handler=self.org,
+                summary="One customer",
+                who="operator",
+                answer=OrgSummary,
+                errors=(errors.NotFound,),
+            ),
+            Endpoint(
+                method="GET",
+                path=f"{PATH}/me",
+                handler=self.me,
+                summary="Whose token this is",
+                who="operator",
+                answer=OperatorAnswer,
             ),
             Endpoint(
                 method="PATCH",
@@ -241,7 +262,17 @@ class OperatorApi:
         return _org(await self._customers.add(_by(call), call.body))
 
     async def orgs(self, call: Call) -> OrgsAnswer:
-        return OrgsAnswer(orgs=[_org(row) for row in await self._customers.listed()])
+        found = await self._customers.summed()
+        return OrgsAnswer(
+            prices=self._customers.prices, orgs=[_summary(row, size) for row, size in found]
+        )
+
+    async def org(self, call: Call) -> OrgSummary:
+        [(row, size)] = await self._customers.summed(_org_id(call))
+        return _summary(row, size)
+
+    async def me(self, call: Call) -> OperatorAnswer:
+        return OperatorAnswer(id=call.operator.id, name=call.operator.name)
 
     async def change_org(self, call: Call) -> OrgAnswer:
         return _org(await self._customers.change(_org_id(call), call.body))
@@ -307,4 +338,18 @@ def _org(row: OrgRow) -> OrgAnswer:
         time_zone=row.time_zone,
         prices=row.prices,
         own_prices=row.own_prices,
+    )
+
+
+def _summary(row: OrgRow, size: OrgFigures) -> OrgSummary:
+    pool = Pool(size.extra_granted, size.extra_used, size.extra_held)
+    return OrgSummary(
+        id=row.id,
+        name=row.name,
+        time_zone=row.time_zone,
+        prices=row.prices,
+        own_prices=row.own_prices,
+        users=size.users,
+        extra=pool_told(pool),
+        last_spend_at=None if size.last_spend_us is None else from_us(size.last_spend_us),
     )

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import AtUs, OrgId
-from server.store.schema import org, org_head
+from server.store.schema import license_, org, org_head
 from server.wire.battery import Prices
 
 
@@ -23,6 +23,16 @@ class OrgRow(msgspec.Struct, frozen=True, kw_only=True):
     prices: Prices
     own_prices: bool
     has_entries: bool
+
+
+class OrgFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """How large a customer is: members ever, extra credits, the last charge."""
+
+    users: int
+    extra_granted: int
+    extra_used: int
+    extra_held: int
+    last_spend_us: AtUs | None
 
 
 async def add(connection: AsyncConnection, new: OrgRow, at_us: AtUs) -> None:
@@ -68,6 +78,36 @@ async def every(connection: AsyncConnection) -> list[OrgRow]:
     """All customers by name."""
     rows = await connection.execute(_orgs().order_by(func.lower(org.c.name), org.c.id))
     return [_told(row) for row in rows]
+
+
+async def figures(
+    connection: AsyncConnection, only: OrgId | None = None
+) -> dict[OrgId, OrgFigures]:
+    """Of every customer, or of one."""
+    seats = (
+        select(
+            license_.c.org_id,
+            func.count().label("users"),
+            func.max(license_.c.last_spend_us).label("last_spend_us"),
+        )
+        .group_by(license_.c.org_id)
+        .subquery()
+    )
+    wanted = select(org_head, seats.c.users, seats.c.last_spend_us).outerjoin(
+        seats, seats.c.org_id == org_head.c.org_id
+    )
+    if only is not None:
+        wanted = wanted.where(org_head.c.org_id == only)
+    return {
+        OrgId(row.org_id): OrgFigures(
+            users=row.users or 0,
+            extra_granted=row.extra_granted,
+            extra_used=row.extra_used,
+            extra_held=row.extra_held,
+            last_spend_us=row.last_spend_us,
+        )
+        for row in await connection.execute(wanted)
+    }
 
 
 def _orgs() -> Select[Any]:

@@ -20,9 +20,9 @@ from server.domain.ids import AtUs, OrgId, Seq, UserId
 from server.domain.texts import checked_name, checked_note, optional_note
 from server.store import admin as members
 from server.store import orgs as store
-from server.store.engine import Database
+from server.store.engine import AsyncConnection, Database
 from server.store.ledger import freeze_months
-from server.store.orgs import OrgRow
+from server.store.orgs import OrgFigures, OrgRow
 from server.usecases.charge import Charger
 from server.usecases.history import History
 from server.usecases.names import new_id
@@ -65,10 +65,29 @@ class Customers:
         async with self._database.read() as connection:
             return await store.every(connection)
 
+    async def summed(self, only: OrgId | None = None) -> list[tuple[OrgRow, OrgFigures]]:
+        """All customers by name, or one, each with its size. Raises NotFound."""
+        async with self._database.read() as connection:
+            figures = await store.figures(connection, only)
+            if only is None:
+                rows = await store.every(connection)
+            else:
+                rows = [await self._one(connection, only)]
+        return [(row, figures[row.id]) for row in rows]
+
+    @property
+    def prices(self) -> Prices:
+        """The deployment's."""
+        return self._prices
+
     async def one(self, org: OrgId) -> OrgRow:
         """Raises NotFound."""
         async with self._database.read() as connection:
-            row = await store.one(connection, org)
+            return await self._one(connection, org)
+
+    @staticmethod
+    async def _one(connection: AsyncConnection, org: OrgId) -> OrgRow:
+        row = await store.one(connection, org)
         if row is None:
             raise errors.NotFound(f"There is no organization {org}.")
         return row

@@ -184,13 +184,18 @@ def as_told(row: MemberRow, battery: Battery) -> AdminUser:
 
 def all_told(listing: Listing) -> AdminUsersAnswer:
     """Members in the shape of api.md."""
-    pool = listing.pool
-    extra = OrgExtra(granted=pool.granted, used=pool.used, held=pool.held, remaining=pool.remaining)
     return AdminUsersAnswer(
         seq=listing.seq,
-        extra=extra if pool.granted else None,
+        extra=pool_told(listing.pool),
         users=[as_told(row, battery) for row, battery in listing.members],
     )
+
+
+def pool_told(pool: Pool) -> OrgExtra | None:
+    """An org's extra credits in the shape of api.md: null until the first grant."""
+    if not pool.granted:
+        return None
+    return OrgExtra(granted=pool.granted, used=pool.used, held=pool.held, remaining=pool.remaining)
 
 
 def checked_cap(cap: int | None) -> int | None:

@@ -1,12 +1,12 @@
 """What vendor staff does (api.md, Operator)."""
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
 from server.wire.admin import AdminUser
 from server.wire.base import Answer, Request
-from server.wire.battery import Prices
+from server.wire.battery import OrgExtra, Prices
 from server.wire.words import ReversalReason, Role
 
 
@@ -117,8 +117,26 @@ class DirectoryResult(Answer, frozen=True, kw_only=True, tag="result"):
     result: DirectoryAnswer
 
 
+class OrgSummary(OrgAnswer, frozen=True, kw_only=True):
+    """`users`: with the deactivated. `extra` is null until the first grant."""
+
+    users: int
+    extra: OrgExtra | None
+    last_spend_at: datetime | None
+
+
 class OrgsAnswer(Answer, frozen=True, kw_only=True):
-    orgs: list[OrgAnswer]
+    """By name. `prices`: the deployment's, for whoever has none of its own."""
+
+    prices: Prices
+    orgs: list[OrgSummary]
+
+
+class OperatorAnswer(Answer, frozen=True, kw_only=True):
+    """Whose token it is."""
+
+    id: str
+    name: str
 
 
 class OperatorUser(AdminUser, frozen=True, kw_only=True):

@@ -34,6 +34,8 @@ def staff(opened: tuple[Office, Staff]) -> Staff:
 CALLS = [
     ("POST", "/operator/orgs"),
     ("GET", "/operator/orgs"),
+    ("GET", "/operator/orgs/{org}"),
+    ("GET", "/operator/me"),
     ("PATCH", "/operator/orgs/{org}"),
     ("PUT", "/operator/orgs/{org}/prices"),
     ("POST", "/operator/orgs/{org}/users"),
@@ -76,6 +78,27 @@ async def test_a_new_org_pays_the_deployments_prices_from_its_first_entry(
     assert verified.json() == {"ok": True, "entries": 2, "broken": []}
     listed = await office.call("GET", "/operator/orgs", staff.vera)
     assert [one["name"] for one in listed.json()["orgs"]] == ["Acme", "Globex", "Initech"]
+
+
+async def test_the_list_of_customers_says_how_large_each_is(office: Office, staff: Staff) -> None:
+    await office.grant(staff.bob.org, 500)
+    nia = await office.hire(staff.bob.org, "Nia", "nia@acme.example", allotment=0)
+    await office.reveal(nia, "con_ana", "phone")
+    answer = (await office.call("GET", "/operator/orgs", staff.vera)).json()
+    acme, globex = answer["orgs"]
+    assert answer["prices"] == {"email": 1, "phone": 10, "personality": 100}
+    assert (acme["users"], globex["users"]) == (4, 1)
+    assert acme["extra"] == {"granted": 500, "used": 10, "held": 0, "remaining": 490}
+    assert acme["last_spend_at"] == "2026-11-23T12:00:00Z"
+    assert (globex["extra"], globex["last_spend_at"]) == (None, None)
+    one = await office.call("GET", f"/operator/orgs/{staff.bob.org}", staff.vera)
+    assert one.json() == acme
+
+
+async def test_an_operators_token_says_whose_it_is(office: Office, staff: Staff) -> None:
+    answer = await office.call("GET", "/operator/me", staff.vera)
+    assert answer.json()["name"] == "Vera Vendor"
+    assert answer.json()["id"].startswith("opr_")
 
 
 async def test_an_org_may_have_prices_of_its_own(office: Office, staff: Staff) -> None:
