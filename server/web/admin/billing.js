@@ -31,7 +31,7 @@ export function open(app, place) {
   const bar = createFilterBar(app, invite);
   const totals = createTotalsLine();
   const table = createUserTable(app, team, picked, { pick, manage });
-  const many = createPickedBar({ all: pickAll, cap: capPicked });
+  const many = createPickedBar({ all: pickAll, cap: capPicked }, table.behind);
   const failed = createFailed(() => team.retry());
   const bones = createSkeletonRows(BONES);
   const content = el("div", {}, totals.element, many.element, table.element);

@@ -14,10 +14,11 @@ export const PICKED_MAX = 2_000;
  * @param {object} actions
  * @param {(on: boolean) => void} actions.all  everybody the filter leaves, on all pages
  * @param {() => void} actions.cap
+ * @param {HTMLElement} beside  at the end of the bar
  * @returns {{element: HTMLElement, write(state: {picked: number, found: number,
  *   foundPicked: number}): void}}
  */
-export function createPickedBar({ all, cap }) {
+export function createPickedBar({ all, cap }, beside) {
   const box = el("input", { type: "checkbox" });
   const label = el("span");
   const told = el("span", { role: "status" });
@@ -27,7 +28,7 @@ export function createPickedBar({ all, cap }) {
   box.addEventListener("change", () => all(box.checked));
   button.addEventListener("click", cap);
   return {
-    element: el("div", { class: "picked" }, el("label", {}, box, label), actions),
+    element: el("div", { class: "picked" }, el("label", {}, box, label), actions, beside),
     write({ picked, found, foundPicked }) {
       box.checked = found > 0 && foundPicked === found;
       box.indeterminate = foundPicked > 0 && foundPicked < found;

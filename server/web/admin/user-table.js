@@ -25,6 +25,8 @@ const AGES_MS = 30_000;
 /**
  * @typedef {object} UserTable
  * @property {HTMLElement} element
+ * @property {HTMLElement} behind  why rows are not in their order just now; stands where its coming and
+ *   going moves no row
  * @property {(place: Place) => void} move  what `write` is to show from now on
  * @property {() => void} write  the newest figures
  * @property {() => readonly AdminUser[]} found  those the filter leaves, on all pages
@@ -49,12 +51,9 @@ export function createUserTable(app, team, picked, actions) {
   const rows = createRows(table.body, (id) => createUserRow(table, id, actions));
   const pager = createPager(say("admin_billing"), hrefOfPage);
   const empty = createEmpty(say("admin_nobody"), say("admin_nobody_more"));
-  const behind = createBehind(() => {
-    order.hold(false);
-    write();
-  });
+  const behind = el("p", { class: "behind note-line", role: "status" });
   const scroll = el("div", { class: "table-frame" }, table.element);
-  const element = el("div", {}, behind.element, scroll, empty, pager.element);
+  const element = el("div", {}, scroll, empty, pager.element);
   const ages = setInterval(write, AGES_MS);
   holdUnderReader(table.body, order.hold, write);
 
@@ -76,11 +75,12 @@ export function createUserTable(app, team, picked, actions) {
     pager.write({ page: at.page, pages: at.pages, total: ids.length });
     show(empty, ids.length === 0);
     show(scroll, ids.length > 0);
-    behind.write(order.isBehind());
+    setText(behind, order.isBehind() ? say("admin_behind") : "");
   }
 
   return {
     element,
+    behind,
     move({ query }) {
       view = readView(query);
       table.showSort(view.sort, view.descending ? "descending" : "ascending");
@@ -147,21 +147,4 @@ function holdUnderReader(body, hold, write) {
     focused = event.relatedTarget instanceof Node && body.contains(event.relatedTarget);
     changed();
   });
-}
-
-/** @param {() => void} sort */
-function createBehind(sort) {
-  const text = el("span");
-  const button = el("button", { type: "button" }, say("admin_behind_sort"));
-  const element = el("p", { class: "behind note-line", role: "status" }, text, button);
-  button.addEventListener("click", sort);
-  show(element, false);
-  return {
-    element,
-    /** @param {boolean} is */
-    write(is) {
-      setText(text, is ? say("admin_behind") : "");
-      show(element, is);
-    },
-  };
 }
