@@ -3,61 +3,37 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
-from itertools import count, islice
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import expect
 
-from tests.e2e.conftest import Caller, DemoServer
+from tests.e2e.conftest import DemoServer
+from tests.e2e.web.histories import (
+    PAGE,
+    Colleague,
+    as_shown,
+    cells,
+    expect_near,
+    exported,
+    load_all,
+    more,
+    preset,
+    query_of,
+    refusal,
+    rows,
+    settle,
+    sums_text,
+    totals,
+)
 from tests.e2e.web.members import LIVE_MS, Member, faults_of, overflow_of
 
-PAGE = 50
 MEMBERS = ("Alice Nakamura", "Bob Reyes", "Jane Okafor")
 KINDS = ("email", "phone", "personality")
 HISTORY = re.compile(r"/api/v1/history\?")
-
-
-class Colleague(Caller):
-    """A user at the API."""
-
-    def history(self, **query: object) -> Mapping[str, Any]:
-        answer: Mapping[str, Any] = self._asked("GET", "/history", params=query)
-        return answer
-
-    def usage(self, **query: object) -> list[Mapping[str, Any]]:
-        buckets: list[Mapping[str, Any]] = self._asked("GET", "/history/usage", params=query)[
-            "buckets"
-        ]
-        return buckets
-
-    def id(self) -> str:
-        user: str = self._asked("GET", "/me")["user"]["id"]
-        return user
-
-    def battery(self) -> Mapping[str, Any]:
-        battery: Mapping[str, Any] = self._asked("GET", "/battery")
-        return battery
-
-    def reveal_somebody(self) -> str:
-        """Pays 1 credit for an email; answers whose."""
-        [person] = islice(self.unopened(), 1)
-        items = [{"subject": person["id"], "kinds": ["email"]}]
-        self._asked("POST", "/reveals", json={"items": items})
-        name: str = person["name"]
-        return name
-
-    def unopened(self) -> Iterator[Mapping[str, Any]]:
-        """People whose email nobody of the org has opened."""
-        for page in count(1):
-            found = self._asked("GET", "/people", params={"q": "", "page": page})
-            for person in found["results"]:
-                if person["pieces"]["email"]["state"] == "available":
-                    yield person
 
 
 @pytest.fixture(scope="module")
@@ -83,52 +59,6 @@ def alice_calls(server: DemoServer) -> Iterator[Colleague]:
     caller = Colleague(server.url, "alice@acme.example")
     yield caller
     caller.close()
-
-
-def rows(page: Page) -> Locator:
-    return page.locator(".history-entries:visible tbody tr")
-
-
-def cells(page: Page, name: str) -> list[str]:
-    return page.locator(f".history-entries:visible [data-cell={name}]").all_inner_texts()
-
-
-def totals(page: Page) -> Locator:
-    return page.locator("[data-part=totals]")
-
-
-def more(page: Page) -> Locator:
-    return page.get_by_role("button", name="Load more")
-
-
-def preset(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def settle(page: Page) -> None:
-    """Returns when what is shown is what the address asks for."""
-    expect(page.locator("main [aria-busy]")).to_have_count(0)
-
-
-def query_of(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
-
-
-def sums_text(sums: Mapping[str, int]) -> str:
-    """As the screen says them."""
-    return (
-        f"{sums['entries']:,} entries · {sums['credits']:,} credits"
-        f" · {sums['from_license']:,} license · {sums['from_extra']:,} extra"
-    )
-
-
-def load_all(page: Page, entries: int) -> None:
-    """Presses "Load more" until the whole filter is on the screen."""
-    expect(rows(page).first).to_be_visible()
-    for shown in range(PAGE, entries, PAGE):
-        expect(rows(page)).to_have_count(shown)
-        more(page).click()
-    expect(rows(page)).to_have_count(entries)
 
 
 def test_r30_the_address_is_the_filter_and_back_and_forward_follow_it(
@@ -212,13 +142,6 @@ def test_more_is_loaded_where_one_reads(alice: Member) -> None:
     expect(read).to_be_in_viewport()
     assert place
     expect_near(read, place["y"])
-
-
-def expect_near(row: Locator, y: float) -> None:
-    """Within a row's height of where it was."""
-    place = row.bounding_box()
-    assert place
-    assert abs(place["y"] - y) <= place["height"]
 
 
 def test_new_entries_come_on_top_and_do_not_move_who_reads_further_down(
@@ -311,14 +234,7 @@ def test_r27_what_the_deployment_does_not_allow_is_told_in_the_dialog(
 ) -> None:
     bob_calls.reveal_somebody()
     page = alice.open("/history")
-    page.route(
-        "**/admin/reversals",
-        lambda route: route.fulfill(
-            status=403,
-            content_type="application/problem+json",
-            json={"code": "forbidden", "status": 403, "title": "", "detail": "Ask your provider."},
-        ),
-    )
+    page.route("**/admin/reversals", refusal(403, "forbidden", "Ask your provider."))
     rows(page).first.get_by_role("button", name=re.compile("Reverse")).press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Reverse", exact=True).press("Enter")
@@ -354,27 +270,6 @@ def test_the_exported_file_is_the_screens_filter_to_the_row(
     assert [as_shown(dict(zip(head, line, strict=True))) for line in lines] == [
         as_shown(row) for row in read
     ]
-
-
-def exported(page: Page, kind: str, folder: Path) -> Path:
-    with page.expect_download() as saving:
-        page.get_by_role("button", name=f"Export {kind}").click()
-    path = folder / saving.value.suggested_filename
-    saving.value.save_as(path)
-    expect(page.get_by_role("button", name=f"Export {kind}")).to_be_enabled()
-    return path
-
-
-def as_shown(row: Mapping[str, str]) -> tuple[str, ...]:
-    """Of a file's row what the screen says in figures and names."""
-    return (
-        row["Entry"],
-        row["User"],
-        row["Kind"].capitalize(),
-        row["Credits"],
-        f"{int(row['License left']):,}",
-        f"{int(row['Extra left']):,}",
-    )
 
 
 def test_the_table_behind_the_chart_has_the_sums_of_the_server(
@@ -478,16 +373,7 @@ def test_an_export_is_named_by_its_label_and_leads_to_its_job(
 
 def test_a_list_that_cannot_be_had_says_so_and_is_asked_for_again(alice: Member) -> None:
     page = alice.open("/people")
-
-    def refuse(route: Route) -> None:
-        route.fulfill(
-            status=429,
-            headers={"Retry-After": "3"},
-            content_type="application/problem+json",
-            json={"code": "rate_limited", "status": 429, "title": "", "detail": "Too often."},
-        )
-
-    page.route(HISTORY, refuse)
+    page.route(HISTORY, refusal(429, "rate_limited", "Too often."))
     page.route("**/history/usage*", lambda route: route.fulfill(status=500, body="oops"))
     page.get_by_role("navigation", name="Main").get_by_role("link", name="History").click()
     alert = page.get_by_role("alert").filter(has_text="Too often. Try again in 3 seconds.")
