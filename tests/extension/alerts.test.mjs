@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
 import { createAlerts } from "../../extension/background/alerts.js";
-import { alertText } from "../../extension/panel/alert.js";
+import { alertText } from "../../extension/ui/battery.js";
 import { createLink } from "../../extension/ui/link.js";
 import { battery, createFakeClock, createFakeNet, createFakeStore } from "./fakes.mjs";
 import { speak } from "./words.mjs";
