@@ -87,6 +87,8 @@ export function screenHead(title, ...actions) {
  */
 export function problemText(problem) {
   if (problem.code === "unreachable") return say("server_away");
+  // The shared sentence speaks of charging, which most calls of the web app never do.
+  if (problem.code === "unavailable" && problem.detail) return problem.detail;
   return sharedProblemText(words, problem, location.host);
 }
 
