@@ -108,6 +108,8 @@ async function save(app, team, user, body) {
   const answer = await app.call("PATCH", `/api/v1/admin/users/${user.id}`, { body });
   if (!answer.ok) return answer.problem;
   team.take([answer.value]);
+  // Who is no admin any more has nothing to look for here.
+  if (user.id === app.me.user.id && body.role === "rep") location.assign("/");
   app.tell(say(toldKey(body.active), { name: user.name }));
   return null;
 }

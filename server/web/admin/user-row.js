@@ -154,9 +154,8 @@ function createLast() {
  * @returns {RowPart}
  */
 function createActs(id, { manage }) {
-  const view = el("a", { href: `/admin/users/${id}/batteries`, class: "button" });
+  const view = el("a", { href: `/admin/users/${id}/batteries` }, say("admin_view"));
   const button = el("button", { type: "button" }, say("admin_manage"));
-  setText(view, say("admin_view"));
   button.addEventListener("click", () => manage(id));
   return {
     element: el("span", { class: "acts" }, view, button),
