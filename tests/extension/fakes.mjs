@@ -172,3 +172,30 @@ export function job({ quote: quoted = {}, status = "quoted", ...over } = {}) {
     ...over,
   };
 }
+
+/** @returns a user as an admin sees one, in the shape of api.md */
+export function adminUser(id, over = {}) {
+  return {
+    id,
+    name: id,
+    email: `${id}@acme.example`,
+    role: "rep",
+    active: true,
+    extra_cap: null,
+    last_spend_at: null,
+    invited: false,
+    battery: battery(),
+    ...over,
+  };
+}
+
+/** @returns a battery whose license has this left, of `allotment` */
+export function withLeft(remaining, over = {}, allotment = 100) {
+  const license = { ...battery().license, allotment, remaining, used: allotment - remaining };
+  return battery({ license, available: remaining, ...over });
+}
+
+/** @returns the org's extra credits as one user's battery shows them */
+export function extra(pool, cap, mine = { used: 0, held: 0 }) {
+  return { ...pool, cap, mine, available: 0 };
+}
