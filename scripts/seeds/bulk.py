@@ -41,7 +41,6 @@ async def bulk(database_url: str) -> AsyncIterator[Bulk]:
     try:
         async with connection.transaction():
             yield _InPostgresql(connection)
-        await connection.execute("ANALYZE")
     finally:
         await connection.close()
 
@@ -55,7 +54,6 @@ def _sqlite(file: str) -> Iterator["_InSqlite"]:
         connection.execute("BEGIN")
         yield _InSqlite(connection)
         connection.execute("COMMIT")
-        connection.execute("ANALYZE")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()

@@ -85,8 +85,11 @@ class Seeding:
                 await into.fill(schema.entry, ((org, *LINE(line)) for line in maker.lines()))
                 self._told(f"{maker.head_seq:,} entries are in")
                 await self._fill_balances(into, org, maker)
-            self._told("the database is written and analyzed")
+            self._told("the database is written")
             await self._sum(org)
+            async with bulk(self._database.url) as into:
+                await into.run("ANALYZE")
+            self._told("the database is analyzed")
             return org
         finally:
             await self._database.close()

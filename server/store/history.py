@@ -88,16 +88,18 @@ async def _walk(
 def _lines(
     org: OrgId, which: EntryFilter, spans: Sequence[tuple[int, ...]]
 ) -> Select[tuple[Any, ...]]:
-    found = select(*LINE_COLUMNS).order_by(entry.c.seq.desc().nulls_last())
-    conditions = entries_of(org, which)
+    found, conditions = select(*LINE_COLUMNS), entries_of(org, which)
     if len(spans) == 1:
         [(first, last)] = spans
-        return found.where(*conditions, entry.c.seq.between(first, last))
+        # Where nulls go is not said here: PostgreSQL walks its index only in the index's own order.
+        one_walk = found.where(*conditions, entry.c.seq.between(first, last))
+        return one_walk.order_by(entry.c.seq.desc())
     span = rows_of(("first", "last"), spans)
     inside = entry.c.seq.between(span.c.first, span.c.last)
     # Joined outwards, an empty span giving a row of nulls: SQLite would walk the entries and look
     # each up in the spans.
-    return found.select_from(outerjoin(span, entry, and_(inside, *conditions)))
+    joined = found.select_from(outerjoin(span, entry, and_(inside, *conditions)))
+    return joined.order_by(entry.c.seq.desc().nulls_last())
 
 
 async def at(connection: AsyncConnection, org: OrgId, seq: Seq) -> list[EntryLine]:
