@@ -191,6 +191,17 @@ describe("entries that come while one reads", () => {
     assert.equal(next.shown[0].reversed_by, null);
   });
 
+  test("a charge is known to be taken back also where the filter leaves reversals out", () => {
+    const shelf = shelfOf(page([10, 9]));
+    const again = page([10, 9]);
+    again.entries[1].reversed_by = 11;
+    const next = withNewest(shelf, again);
+    assert.deepEqual(
+      next.shown.map(({ reversed_by }) => reversed_by),
+      [null, 11],
+    );
+  });
+
   test("push the oldest rows out of a full page, which can be loaded again", () => {
     const many = Array.from({ length: ROWS_MAX }, (_, i) => ROWS_MAX - i);
     const next = withWaitingShown(withNewest(shelfOf(page(many)), page([ROWS_MAX + 1, ROWS_MAX])));

@@ -71,8 +71,8 @@ export function withNewest(shelf, { entries, next_before: nextBefore, totals }) 
   const fresh = entries.filter(({ seq }) => !newest || seq > newest.seq);
   if (nextBefore !== null && fresh.length === entries.length) return null;
   return {
-    shown: shelf.shown.map((entry) => marked(entry, fresh)),
-    waiting: [...fresh, ...shelf.waiting].map((entry) => marked(entry, fresh)),
+    shown: shelf.shown.map((entry) => marked(entry, entries)),
+    waiting: [...fresh, ...shelf.waiting].map((entry) => marked(entry, entries)),
     nextBefore: newest ? shelf.nextBefore : nextBefore,
     totals,
   };
@@ -94,10 +94,12 @@ export function withWaitingShown(shelf) {
 
 /**
  * @param {Entry} entry
- * @param {readonly Entry[]} fresh
- * @returns {Entry} a charge knows which of the fresh ones took it back
+ * @param {readonly Entry[]} newest
+ * @returns {Entry} a charge knows what took it back: from the reversal, or from its own newest copy,
+ *   where the filter leaves reversals out
  */
-function marked(entry, fresh) {
-  const reversal = fresh.find(({ ref_seq }) => ref_seq === entry.seq);
-  return reversal ? { ...entry, reversed_by: reversal.seq } : entry;
+function marked(entry, newest) {
+  const reversal = newest.find(({ ref_seq }) => ref_seq === entry.seq)?.seq;
+  const by = reversal ?? newest.find(({ seq }) => seq === entry.seq)?.reversed_by ?? null;
+  return by === null || by === entry.reversed_by ? entry : { ...entry, reversed_by: by };
 }

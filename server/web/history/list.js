@@ -29,6 +29,8 @@ export function createList(app, view) {
   let shelf = null;
   let query = "";
   let turn = 0;
+  /** Whether there was news that is not among what is shown. */
+  let missed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let again;
 
@@ -47,12 +49,14 @@ export function createList(app, view) {
   /** @param {number} [rows]  at least so many, if there are */
   async function load(rows = PAGE_ENTRIES) {
     const mine = ++turn;
+    missed = false;
     view.wait();
     const found = await firstRows(rows);
     if (mine !== turn) return;
     shelf = "problem" in found ? null : found;
-    if ("problem" in found) view.fail(found.problem);
-    else view.write(found);
+    if ("problem" in found) return view.fail(found.problem);
+    view.write(found);
+    if (missed) pace.ask();
   }
 
   /**
@@ -88,9 +92,13 @@ export function createList(app, view) {
   }
 
   async function catchUp() {
+    // The pages under way may be older than the news.
+    missed = true;
+    if (!shelf) return;
     const mine = turn;
     const answer = await page(null);
     if (mine !== turn || !shelf) return;
+    missed = false;
     if (answer.ok) join(shelf, answer.value);
     else again = setTimeout(pace.ask, AGAIN_MS);
   }

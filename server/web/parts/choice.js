@@ -91,7 +91,8 @@ export function createSearch(label, onInput) {
     clearTimeout(typing);
     typing = undefined;
     const text = element.value.trim();
-    if (text === told) return;
+    // Another screen may stand by now, whose address is none of ours.
+    if (text === told || !element.isConnected) return;
     told = text;
     onInput(text);
   }

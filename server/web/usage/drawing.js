@@ -6,7 +6,7 @@
  * @import { Inks } from "./fills.js"
  */
 
-import { el, setAttribute } from "/ui/dom.js";
+import { el, setAttribute, show } from "/ui/dom.js";
 import { words } from "../words.js";
 import { fillOf, inksOf } from "./fills.js";
 
@@ -31,7 +31,9 @@ const BAR_PX_MAX = 48;
  */
 export function createDrawing(onScheme) {
   const canvas = el("canvas", { role: "img" });
-  const element = el("div", { class: "chart" }, canvas);
+  const failed = el("p", { class: "note-line", role: "status" }, words.say("chart_failed"));
+  const element = el("div", { class: "chart" }, canvas, failed);
+  show(failed, false);
   /** @type {Picture | null} */
   let picture = null;
   /** @type {Chart | null} */
@@ -39,8 +41,9 @@ export function createDrawing(onScheme) {
   let left = false;
 
   async function draw() {
-    await import("../vendor/chart.js/chart.umd.min.js");
-    if (left || !picture) return;
+    const loaded = await import("../vendor/chart.js/chart.umd.min.js").catch(() => null);
+    show(failed, loaded === null);
+    if (left || !picture || !loaded) return;
     const inks = inksOf(element);
     const data = { labels: picture.names, datasets: datasetsOf(picture, inks) };
     if (chart) {
