@@ -34,9 +34,9 @@ export function createAnswerForm(app, request, done) {
     [choice.element, cap.element, note.element],
     async () => {
       const outcome = choice.read();
-      const words = note.input.value.trim();
+      const remark = note.input.value.trim();
       const raised = outcome === "cap_raised" ? { extra_cap: cap.input.valueAsNumber } : {};
-      const body = { outcome, ...raised, ...(words ? { note: words } : {}) };
+      const body = { outcome, ...raised, ...(remark ? { note: remark } : {}) };
       const path = `/api/v1/credit-requests/${request.id}/answer`;
       const answer = await app.call("POST", path, { body });
       if (!answer.ok) return answer.problem;

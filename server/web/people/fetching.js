@@ -6,8 +6,8 @@
  */
 
 const URLS_PER_LOOKUP_MAX = 100;
-/** The address of a contact that this org alone knows, by an import (R25); it cannot be looked up. */
-const NO_PROFILE = "urn:";
+/** A contact that this org alone knows, by an import (R25), has none: its address is a `urn:`. */
+const PROFILE = /^https?:\/\//;
 
 /**
  * @typedef {{id: string, url: string}} Wanted
@@ -18,7 +18,7 @@ const NO_PROFILE = "urn:";
 
 /** @param {{url: string}} subject */
 export function hasProfile({ url }) {
-  return url !== "" && !url.startsWith(NO_PROFILE);
+  return PROFILE.test(url);
 }
 
 /**

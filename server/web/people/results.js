@@ -35,6 +35,7 @@ export function createResults(call, list, changed) {
   /** Of answers that cross each other only those to the last question count. */
   let turn = 0;
   let looks = 0;
+  let changes = 0;
 
   /** @param {Partial<Results>} next */
   function become(next) {
@@ -45,11 +46,14 @@ export function createResults(call, list, changed) {
   /** @returns {Promise<Problem | null>} */
   async function load() {
     const mine = ++turn;
+    const before = changes;
     const { q, page } = now.search;
     const query = new URLSearchParams({ q, page: String(page) });
     const answer = await call("GET", `/api/v1/${list.name}?${query}`);
     if (mine !== turn) return null;
-    return answer.ok ? arrive(answer.value) : fail(answer.problem);
+    if (!answer.ok) return fail(answer.problem);
+    // It may be older than what an answer of one's own has brought meanwhile.
+    return before === changes ? arrive(answer.value) : load();
   }
 
   /** @param {Found} found */
@@ -112,6 +116,7 @@ export function createResults(call, list, changed) {
      */
     change(change) {
       looks += 1;
+      changes += 1;
       put((now.found?.results ?? []).map(change));
     },
 

@@ -74,13 +74,16 @@ export function createRevealMany(app, { decides, take, doubt }) {
   async function spend(event) {
     const { sum, pending } = now;
     if (!sum || pending || !decides(event)) return;
+    const mine = turn;
     become({ pending: true, problem: "" });
     const body = { items: sum.items, max_credits: sum.credits };
     const answer = await app.unanswered.ask(`reveals ${JSON.stringify(body)}`, (key) =>
       app.call("POST", "/api/v1/reveals", { body, key }),
     );
-    become({ pending: false });
     if (answer.ok) finish(sum, answer.value);
+    if (mine !== turn) return;
+    become({ pending: false });
+    if (answer.ok) dialog.close();
     else refused(answer.problem);
   }
 
@@ -91,7 +94,6 @@ export function createRevealMany(app, { decides, take, doubt }) {
   function finish(sum, answer) {
     take(answer);
     app.tell(outcomeText(sum, answer));
-    dialog.close();
   }
 
   /** @param {Problem} problem */

@@ -43,7 +43,11 @@ export function open(app, place) {
   });
   const title = say(company ? "subject_company" : "subject_person");
 
+  let left = false;
+
+  /** Answers come after one has left, too, and the title is another screen's then. */
   function draw() {
+    if (left) return;
     const now = sight.now();
     if (now.unknown) return leadNowhere();
     view.write(now, {
@@ -69,6 +73,7 @@ export function open(app, place) {
   }
 
   function leave() {
+    left = true;
     stop();
     following.leave();
     sight.leave();
