@@ -81,10 +81,14 @@ export function createRevealMany(app, { decides, take, doubt }) {
       app.call("POST", "/api/v1/reveals", { body, key }),
     );
     if (answer.ok) finish(sum, answer.value);
-    if (mine !== turn) return;
+    if (mine === turn) show(answer.ok ? null : answer.problem);
+  }
+
+  /** @param {Problem | null} problem  null: it is done */
+  function show(problem) {
     become({ pending: false });
-    if (answer.ok) dialog.close();
-    else refused(answer.problem);
+    if (problem) refused(problem);
+    else dialog.close();
   }
 
   /**
