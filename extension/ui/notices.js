@@ -60,14 +60,15 @@ function ownedText({ say, format }, { revealed_by: name = "", revealed_at: insta
 }
 
 /**
- * The server's own `detail` wherever it speaks of this request: it names pools and figures.
+ * The server's own `detail` wherever it speaks of this request: it names pools and figures, and when
+ * to come back.
  *
  * @param {Words} words
  * @param {Problem} problem
  * @param {string} server
  * @returns {string}
  */
-export function problemText({ say, count }, problem, server) {
+export function problemText({ say }, problem, server) {
   switch (problem.code) {
     case "unreachable":
       return say("unreachable");
@@ -79,9 +80,6 @@ export function problemText({ say, count }, problem, server) {
       return say("price_changed");
     case "unavailable":
       return say("unavailable");
-    case "rate_limited":
-    case "busy":
-      return `${problem.detail} ${count("wait_seconds", problem.retry_after_s ?? 1)}`.trim();
     default:
       return problem.detail || problem.title;
   }

@@ -54,9 +54,10 @@ describe("after a reveal", () => {
     });
   });
 
-  test("a rate limit says how long to wait", () => {
-    const problem = { status: 429, code: "busy", title: "", detail: "Busy.", retry_after_s: 2 };
-    assert.equal(problemText(words, problem, at.server), "Busy. Try again in 2 seconds.");
+  test("how long to wait is said once, by the server", () => {
+    const detail = "Too much at once. Try again in 2 s.";
+    const problem = { status: 429, code: "busy", title: "", detail, retry_after_s: 2 };
+    assert.equal(problemText(words, problem, at.server), detail);
   });
 });
 
