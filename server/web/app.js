@@ -9,6 +9,7 @@ import { ignoreRepeats } from "/ui/spending.js";
 import { createUnanswered } from "/ui/unanswered.js";
 import { createAsking } from "./admin/asking.js";
 import { createFrame } from "./frame/frame.js";
+import { watchIdentity } from "./frame/identity.js";
 import { createLive } from "./frame/live.js";
 import { openScreen } from "./frame/opening.js";
 import { createRouter } from "./frame/router.js";
@@ -57,6 +58,7 @@ function open(me) {
     tell: (text) => frame.tell(text),
   };
   const frame = createFrame(app);
+  watchIdentity(app);
   document.addEventListener("keydown", ignoreRepeats, { capture: true });
   app.router.start(frame);
 }

@@ -1,7 +1,7 @@
 /** `/invite?code=…`: a new user, or one who forgot the password, chooses one and is signed in. */
 
 import { field, form, note, pageCard, sentence, showPage } from "./parts.js";
-import { call } from "./session.js";
+import { call, signIn } from "./session.js";
 import { words } from "./words.js";
 
 const { say } = words;
@@ -25,9 +25,8 @@ function passwordCard(invitation) {
     const accepted = await call("POST", path, { body });
     if (!accepted.ok) return accepted.problem;
     // The answer is a token for scripts; a browser's session is a cookie.
-    const session = { email: accepted.value.user.email, ...body, cookie: true };
-    const signedIn = await call("POST", "/api/v1/sessions", { body: session });
-    location.replace(signedIn.ok ? "/" : "/signin");
+    const refused = await signIn(accepted.value.user.email, body.password);
+    location.replace(refused ? "/signin" : "/");
     return null;
   };
   const fields = [password.element];

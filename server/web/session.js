@@ -2,7 +2,7 @@
  * The browser's session: the cookie is HttpOnly, so what we know of it is what the server answers.
  *
  * @import { Call } from "/ui/calls.js"
- * @import { Org, User } from "../../extension/protocol.js"
+ * @import { Org, Problem, User } from "../../extension/protocol.js"
  */
 
 import { createCalls } from "/ui/calls.js";
@@ -32,6 +32,22 @@ export function createSessionCall(ended) {
  *   the deployment lets admins take back (R27); `credits_left` of this month, null for a rep
  * @property {{file_bytes: number, rows: number}} import_limits  of one file
  */
+
+/** Under which name the browser's pages tell each other who signed in last. */
+export const SIGNED_IN = "signed_in";
+
+/**
+ * @param {string} email
+ * @param {string} password
+ * @returns {Promise<Problem | null>} null: the browser has the cookie, and its other pages know
+ */
+export async function signIn(email, password) {
+  const body = { email, password, cookie: true };
+  const answer = await call("POST", "/api/v1/sessions", { body });
+  if (!answer.ok) return answer.problem;
+  localStorage.setItem(SIGNED_IN, answer.value.user.id);
+  return null;
+}
 
 /**
  * @returns {Promise<{me: Me} | {signedOut: true} | {away: true}>}

@@ -1,7 +1,7 @@
 /** Signing in with address and password; the session lives in a cookie that scripts cannot read. */
 
 import { field, form, pageCard } from "./parts.js";
-import { call } from "./session.js";
+import { signIn } from "./session.js";
 import { words } from "./words.js";
 
 const { say } = words;
@@ -19,11 +19,9 @@ export function signInForm(signedIn) {
   });
   const fields = [email.element, password.element];
   const submit = async () => {
-    const body = { email: email.input.value, password: password.input.value, cookie: true };
-    const answer = await call("POST", "/api/v1/sessions", { body });
-    if (!answer.ok) return answer.problem;
-    signedIn();
-    return null;
+    const problem = await signIn(email.input.value, password.input.value);
+    if (!problem) signedIn();
+    return problem;
   };
   return pageCard(say("sign_in_title"), form(say("sign_in"), fields, submit));
 }

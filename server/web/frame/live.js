@@ -3,7 +3,7 @@
  *
  * @import { Store } from "../../../extension/browser.js"
  * @import {
- *   Battery, ChangesMessage, CreditRequest, Job, LevelAlert, Prices
+ *   Battery, ChangesMessage, CreditRequest, Job, LevelAlert, Prices, User
  * } from "../../../extension/protocol.js"
  */
 
@@ -26,6 +26,7 @@ const CLIENT = "web/1.0";
  *   | {type: "job", job: Job}
  *   | {type: "credit_request", request: CreditRequest}
  *   | {type: "users", users: string[]}
+ *   | {type: "welcome", user: User}
  *   | {type: "alert"}
  *   | {type: "gap"}} News  `gap`: more was missed than can be told; fetch what is shown again
  *
@@ -108,6 +109,7 @@ export function createLive(ended, store) {
         take(message.battery);
         price(message.prices);
         for (const job of message.jobs) follow(job);
+        tell({ type: "welcome", user: message.user });
         welcomes += 1;
         if (welcomes > 1 && !message.resumed) tell({ type: "gap" });
       },
