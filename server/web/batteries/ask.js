@@ -72,7 +72,7 @@ export function createAsk({ call, live, me }) {
   return {
     element: el(
       "section",
-      { class: "gauge-card wide", id: "ask" },
+      { class: "gauge-card wide", id: "ask", tabindex: "-1" },
       el("h2", {}, say("more_title")),
       empty,
       el("p", { dir: "auto" }, me.contact),

@@ -164,6 +164,7 @@ export function createRouter(routes, open) {
     frame.show(screen, opened);
     // The browser itself brings one back to where a page was scrolled to.
     if (opened && !back) scrollTo(0, 0);
+    if (!back) goToPart(location.hash);
     opened = true;
   }
 
@@ -175,6 +176,17 @@ export function createRouter(routes, open) {
     event.preventDefault();
     go(link.href);
   }
+}
+
+/**
+ * The browser looked for the part before the screen that has it stood.
+ *
+ * @param {string} hash
+ */
+function goToPart(hash) {
+  const part = hash === "" ? null : document.getElementById(hash.slice(1));
+  part?.scrollIntoView();
+  part?.focus();
 }
 
 /**

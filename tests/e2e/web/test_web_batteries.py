@@ -105,6 +105,9 @@ def test_r33_a_level_is_told_once_and_stays_read(
     notice = page.locator(".frame-notice[data-level]")
     expect(notice).to_contain_text("A quarter or less", timeout=LIVE_MS)
     assert faults_of(page) == []
+    page.get_by_role("link", name="People").click()
+    notice.get_by_role("link", name="Ask for more").click()
+    expect(page.locator("#ask")).to_be_focused()
     page.reload()
     expect(notice).to_contain_text("A quarter or less")
     notice.get_by_role("button", name="Close this notice").click()
