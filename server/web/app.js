@@ -5,6 +5,7 @@
  * @import { Me } from "./session.js"
  */
 
+import { el } from "/ui/dom.js";
 import { ignoreRepeats } from "/ui/spending.js";
 import { createUnanswered } from "/ui/unanswered.js";
 import { createAsking } from "./admin/asking.js";
@@ -12,7 +13,7 @@ import { createFrame } from "./frame/frame.js";
 import { watchIdentity } from "./frame/identity.js";
 import { createLive } from "./frame/live.js";
 import { openScreen } from "./frame/opening.js";
-import { createRouter } from "./frame/router.js";
+import { createRouter, matchOf } from "./frame/router.js";
 import { ROUTES } from "./frame/routes.js";
 import { pageCard, sentence, showPage } from "./parts.js";
 import { createSessionCall, goToSignIn, whoAmI } from "./session.js";
@@ -27,8 +28,18 @@ const call = createSessionCall(() => signedOut());
 async function start() {
   const who = await whoAmI();
   if ("me" in who) open(who.me);
-  else if ("signedOut" in who) goToSignIn(location.pathname + location.search);
+  else if ("signedOut" in who) stranger();
   else showPage(null, pageCard(say("extension_name"), sentence(say("server_away"))));
+}
+
+/** Nobody signs in only to learn that an address leads nowhere. */
+function stranger() {
+  if (matchOf(ROUTES, location.pathname)) {
+    return goToSignIn(location.pathname + location.search);
+  }
+  const home = el("a", { href: "/", class: "button" }, say("back_home"));
+  const buttons = el("div", { class: "buttons" }, home);
+  showPage(null, pageCard(say("unknown_title"), sentence(say("unknown_more")), buttons));
 }
 
 /** @param {number} [code] of the socket's close (`api.md`) */
