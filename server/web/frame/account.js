@@ -21,7 +21,7 @@ export function open(app) {
     await app.call("DELETE", "/api/v1/sessions/current");
     location.assign("/signin?ended=signed_out");
   });
-  const devices = devicesCard(app.call);
+  const devices = devicesCard(app);
   const element = el(
     "section",
     { class: "screen narrow" },

@@ -1,11 +1,11 @@
 /**
  * The browsers that are connected to one's account, each with its way out.
  *
- * @import { Call } from "/ui/calls.js"
+ * @import { App } from "./screens.js"
  */
 
 import { createSlot, el } from "/ui/dom.js";
-import { card, note } from "../parts.js";
+import { card, note, problemText } from "../parts.js";
 import { words } from "../words.js";
 
 const { say, format } = words;
@@ -15,10 +15,10 @@ const { say, format } = words;
  */
 
 /**
- * @param {Call} call
+ * @param {Pick<App, "call" | "tell">} app
  * @returns {{element: HTMLElement, leave(): void}}
  */
-export function devicesCard(call) {
+export function devicesCard({ call, tell }) {
   const list = el("div");
   const write = createSlot(list, (/** @type {Device[] | null} */ devices) => {
     if (devices === null) return [note(say("devices_failed"))];
@@ -31,10 +31,17 @@ export function devicesCard(call) {
     write(answer.ok ? answer.value.devices : null);
   }
 
-  /** @param {string} id */
+  /**
+   * @param {string} id
+   * @returns {Promise<boolean>}
+   */
   async function remove(id) {
-    await call("DELETE", `/api/v1/devices/${encodeURIComponent(id)}`);
-    await load();
+    const answer = await call("DELETE", `/api/v1/devices/${encodeURIComponent(id)}`);
+    // Gone already is as good.
+    const gone = answer.ok || answer.problem.status === 404;
+    if (gone) await load();
+    else tell(problemText(answer.problem));
+    return gone;
   }
 
   // A browser is connected in another tab; coming back to this one shows it.
@@ -49,7 +56,7 @@ export function devicesCard(call) {
 
 /**
  * @param {Device} device
- * @param {(id: string) => Promise<void>} takeAway
+ * @param {(id: string) => Promise<boolean>} takeAway  whether it is gone
  */
 function row({ id, client, created_at, last_seen_at }, takeAway) {
   const nowMs = Date.now();
@@ -59,9 +66,9 @@ function row({ id, client, created_at, last_seen_at }, takeAway) {
     : say("device_never");
   const label = say("remove_label", { client });
   const remove = el("button", { type: "button", "aria-label": label }, say("remove"));
-  remove.addEventListener("click", () => {
+  remove.addEventListener("click", async () => {
     remove.disabled = true;
-    takeAway(id);
+    remove.disabled = await takeAway(id);
   });
   const name = el("p", { class: "name", dir: "auto" }, client);
   return el("li", {}, el("div", {}, name, note(`${added} · ${seen}`)), remove);
