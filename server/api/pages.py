@@ -89,6 +89,8 @@ FILE_HEADERS: Mapping[str, str] = {
 }
 
 
+_CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
+
 Authenticate = Callable[[str], Awaitable[Member]]
 """Whose token it is. Raises Unauthenticated."""
 
@@ -148,6 +150,19 @@ class _Files(StaticFiles):
         response.headers.update(FILE_HEADERS)
         return response
 
+    async def refusal(self, name: str, scope: Scope, status: HTTPStatus) -> Response:
+        """The whole document with another status, whatever of it the browser has kept.
+
+        Answered by 304 it would be a refusal without a page; and it is itself none to keep, since
+        the same document is no refusal to somebody else.
+        """
+        heads = [(head, value) for head, value in scope["headers"] if head not in _CONDITIONS]
+        response = await self.get_response(name, {**scope, "headers": heads})
+        response.status_code = status
+        for validator in ("etag", "last-modified"):
+            del response.headers[validator]
+        return response
+
 
 def unknown_page(web: Path = WEB) -> Callable[[Request, Exception], Awaitable[Response]]:
     """Handles a 404: a person's browser gets a page, everybody else the problem as JSON."""
@@ -156,8 +171,7 @@ def unknown_page(web: Path = WEB) -> Callable[[Request, Exception], Awaitable[Re
     async def unknown(request: Request, error: Exception) -> Response:
         if not _wants_page(request):
             return await router_problem(request, error)
-        response = await files.get_response(APP, request.scope)
-        return _with_status(response, HTTPStatus.NOT_FOUND)
+        return await files.refusal(APP, request.scope, HTTPStatus.NOT_FOUND)
 
     return unknown
 
@@ -176,10 +190,9 @@ def _page(
     files: _Files, name: str, authenticate: Authenticate | None
 ) -> Callable[[Request], Awaitable[Response]]:
     async def page(request: Request) -> Response:
-        response = await files.get_response(name, request.scope)
         if authenticate is not None and await _is_reps(request, authenticate):
-            return _with_status(response, HTTPStatus.FORBIDDEN)
-        return response
+            return await files.refusal(name, request.scope, HTTPStatus.FORBIDDEN)
+        return await files.get_response(name, request.scope)
 
     return page
 
@@ -193,10 +206,3 @@ async def _is_reps(request: Request, authenticate: Authenticate) -> bool:
         return (await authenticate(token)).role != "admin"
     except (errors.Unauthenticated, errors.Unavailable):
         return False
-
-
-def _with_status(response: Response, status: HTTPStatus) -> Response:
-    """Also of a 304: what a browser kept is no answer to whether it may see it."""
-    response.status_code = status
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -133,6 +133,17 @@ async def test_a_rep_gets_an_admins_page_with_403(
     assert page.headers["content-security-policy"] == PAGE_CSP
 
 
+@pytest.mark.parametrize(("path", "status"), [("/admin", 403), ("/nowhere", 404)])
+async def test_a_refusal_is_a_whole_page_also_when_the_browser_has_kept_one(
+    client: httpx.AsyncClient, path: str, status: int
+) -> None:
+    allowed = await client.get("/admin")
+    kept = {"If-None-Match": allowed.headers["etag"], "Accept": "text/html"}
+    page = await client.get(path, headers={"Cookie": f"{COOKIE}=bobs", **kept})
+    assert (page.status_code, APP in page.text) == (status, True)
+    assert "etag" not in page.headers
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/admin/nothing", "/jobs/job_1/more"])
 async def test_an_unknown_address_is_a_page_for_a_browser_and_a_problem_for_a_program(
     client: httpx.AsyncClient, path: str
