@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
 from server.demo.accounts import DEMO_PASSWORD
+from server.wire.words import Role
 from tests.e2e.reps import Kind, Profile, Rep, open_profile
 from tests.services import POLL_EVERY_S, BatteryServer
 
@@ -143,9 +144,15 @@ class Admin(Caller):
 
     def cap(self, email: str, credits: int | None) -> None:
         """How many extra credits the user may take in a month (R17)."""
+        self._asked("PATCH", self._path_of(email), json={"extra_cap": credits})
+
+    def give_role(self, email: str, role: Role) -> None:
+        self._asked("PATCH", self._path_of(email), json={"role": role})
+
+    def _path_of(self, email: str) -> str:
         users = self._asked("GET", "/admin/users")["users"]
         [user] = [user["id"] for user in users if user["email"] == email]
-        self._asked("PATCH", f"/admin/users/{user}", json={"extra_cap": credits})
+        return f"/admin/users/{user}"
 
     def answer_request(self, outcome: str, note: str) -> None:
         """Answers the one request that waits."""
