@@ -62,6 +62,18 @@ class DemoServer:
         """The vendor changes what this customer pays for one."""
         self._command("set-prices", org, "--email", str(credits))
 
+    def operator_token(self, name: str) -> str:
+        """What somebody of the vendor's signs in with."""
+        return self._command("operator-token", "--name", name).strip()
+
+    def revoke_operator(self, name: str) -> None:
+        """Ends the tokens of this name."""
+        listed = self._command("operator-tokens")
+        for line in listed.splitlines():
+            found = re.search(r"opr_\S+", line)
+            if found and name in line:
+                self._command("revoke-operator", found[0])
+
     def _command(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "server", *arguments],
@@ -81,7 +93,8 @@ class Caller:
         self._http = httpx.Client(base_url=f"{url}/api/v1")
         answer = self._http.post("/sessions", json={"email": email, "password": DEMO_PASSWORD})
         answer.raise_for_status()
-        self._http.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        self.token: str = answer.json()["token"]
+        self._http.headers["Authorization"] = f"Bearer {self.token}"
 
     def quote_export(self, select: Mapping[str, object], label: str, kind: Kind = "email") -> str:
         """Answers the id of the job, which waits to be started."""

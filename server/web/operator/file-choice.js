@@ -26,10 +26,7 @@ export function createFileChoice(send, fail) {
   function choose(next) {
     file = next;
     button.disabled = file === null;
-    setText(
-      chosen,
-      file ? say("operator_chosen", { name: file.name, size: sizeText(file.size) }) : "",
-    );
+    setText(chosen, file ? sizeText(file.size) : "");
     show(chosen, file !== null);
   }
 
@@ -47,7 +44,9 @@ export function createFileChoice(send, fail) {
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
     highlight(false);
-    if (!input.disabled) choose(event.dataTransfer?.files[0] ?? null);
+    if (input.disabled || !event.dataTransfer?.files.length) return;
+    input.files = event.dataTransfer.files;
+    choose(input.files[0] ?? null);
   });
   button.addEventListener("click", () => {
     if (!file) return;

@@ -42,6 +42,7 @@ export function createHistoryTable(zone, reverse) {
     const action = createSlot(cells.action, actionParts);
     const act = createSlot(cells.act, (/** @type {Entry} */ entry) => acts(entry, reverse));
     for (const cell of [cells.user, cells.who]) cell.dir = "auto";
+    for (const cell of [cells.when, cells.what]) cell.classList.add("operator-whole");
     setAttribute(element, "data-seq", key);
     return {
       element,
