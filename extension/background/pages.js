@@ -56,8 +56,12 @@ export function createPages({ viewFor, onRequest, onUpdate }) {
    * @param {PageMessage} message
    */
   async function answer(port, page, { id, request }) {
-    await onRequest(page, request, id);
-    if (open.has(port)) tell(port, { type: "done", id });
+    try {
+      await onRequest(page, request, id);
+    } finally {
+      // Well or not: what broke once would break again.
+      if (open.has(port)) tell(port, { type: "done", id });
+    }
   }
 
   return {

@@ -69,7 +69,7 @@ def entries_of(org: OrgId, which: EntryFilter) -> list[ColumnElement[bool]]:
         part = entry.c.from_license if which.source == "license" else entry.c.from_extra
         found.append(part != 0)
     if which.text:
-        found.append(_speaks_of(org, which.text))
+        found.append(_speaks_of(org, which.text, which.places))
     if which.places is not None:
         found.append(entry.c.seq.in_(seqs_at(org, which.places)))
     return found
@@ -100,8 +100,10 @@ def _sums(which: EntryFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _speaks_of(org: OrgId, text: str) -> ColumnElement[bool]:
-    people, subjects = users_named(org, text), subjects_named(org, text)
+def _speaks_of(org: OrgId, text: str, places: TextPlaces | None) -> ColumnElement[bool]:
+    """Where the places are known, nobody's name is looked for a second time."""
+    people = users_named(org, text) if places is None else places.users
+    subjects = subjects_named(org, text) if places is None else places.subjects
     return or_(
         entry.c.user_id.in_(people),
         and_(entry.c.by_type == "user", entry.c.by_id.in_(people)),

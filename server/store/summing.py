@@ -76,16 +76,16 @@ class _Stream(msgspec.Struct):
 
 
 async def unsummed_orgs(connection: AsyncConnection) -> list[OrgId]:
-    """Those with a whole block that is not summed."""
+    """Those with a whole block that is not summed, of everybody or, after a summer was killed
+    between the two, of a user."""
     own = (sum_head.c.org_id == org_head.c.org_id) & (sum_head.c.stream == EVERYBODY)
     behind = org_head.c.head_seq - func.coalesce(sum_head.c.through_seq, 0)
-    rows = await connection.execute(
-        select(org_head.c.org_id)
-        .join(sum_head, own, isouter=True)
-        .where(behind >= BLOCK_ENTRIES)
-        .order_by(org_head.c.org_id)
+    of_everybody = (
+        select(org_head.c.org_id).join(sum_head, own, isouter=True).where(behind >= BLOCK_ENTRIES)
     )
-    return [OrgId(row.org_id) for row in rows]
+    of_users = select(sum_head.c.org_id).where(sum_head.c.waiting >= BLOCK_ENTRIES)
+    rows = await connection.scalars(of_everybody.union(of_users))
+    return sorted(OrgId(org) for org in rows)
 
 
 def sum_more(connection: Connection, org: OrgId, at_once: int = BLOCKS_AT_ONCE) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.ids import AtUs, OrgId, Seq, UserId
 from server.store.entry_filter import EntryFilter, SeqRange
-from server.store.schema import entry
+from server.store.schema import entry, users
 from server.store.sums import Group, Summed, busiest, lessened, summed
 from server.wire.words import CHARGE_ACTIONS, Action
 
@@ -102,14 +102,26 @@ async def _ranking(
     """The sums of users; of a long span, of those only who may be among the `top`."""
     if which.text or span.last - span.first < SCANNED_FOR_RANKING_MAX:
         return await summed(connection, org, which, [span], "user")
-    likely = await busiest(connection, org, which, span, CANDIDATES * top + 1)
+    most = CANDIDATES * top + 1
+    likely = await busiest(connection, org, which, span, most)
     if len(likely) <= top:
+        likely = await _members(connection, org, most)
+    if not likely:
         return await summed(connection, org, which, [span], "user")
     ranking: list[Summed] = []
     for user in likely:
         own = msgspec.structs.replace(which, user=UserId(user))
         ranking += await summed(connection, org, own, [span], "user")
     return ranking
+
+
+async def _members(connection: AsyncConnection, org: OrgId, most: int) -> list[str]:
+    """Every user of a small org; none of one with more than `most`."""
+    found = await connection.scalars(
+        select(users.c.id).where(users.c.org_id == org).limit(most + 1)
+    )
+    ids = list(found)
+    return ids if len(ids) <= most else []
 
 
 def _others(everybody: Sequence[Summed], alone: Sequence[Summed]) -> list[Summed]:

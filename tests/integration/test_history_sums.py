@@ -292,16 +292,17 @@ async def test_usage_of_blocks_is_the_usage_of_their_entries(
             ], which
 
 
+@pytest.mark.parametrize("top", [1, 20])
 async def test_the_top_users_of_a_long_span_are_found_through_blocks(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch, top: int
 ) -> None:
     lines = await _filled(database, Random(12), summed_to=ENTRIES - 5)
     spans = [SeqRange(Seq(1), Seq(200)), SeqRange(Seq(201), Seq(ENTRIES))]
     which = EntryFilter(actions=CHARGE_ACTIONS)
     async with database.read() as connection:
-        exact = await usage.usage_of_top(connection, ACME, which, spans, 1)
+        exact = await usage.usage_of_top(connection, ACME, which, spans, top)
         monkeypatch.setattr(usage, "SCANNED_FOR_RANKING_MAX", 0)
-        assert await usage.usage_of_top(connection, ACME, which, spans, 1) == exact
+        assert await usage.usage_of_top(connection, ACME, which, spans, top) == exact
     bob = msgspec.structs.replace(which, user=USERS[0])
     assert [(one.place, one.totals) for one in exact if one.group == USERS[0]] == [
         (place, _added(filter(_asked(bob, span), lines))) for place, span in enumerate(spans)
@@ -375,3 +376,18 @@ async def test_a_ledger_without_a_whole_block_is_left_alone(database: Database) 
     await Summing(database).round()
     async with database.read() as connection:
         assert (await connection.execute(select(sum_head))).all() == []
+
+
+async def test_an_org_of_which_only_users_wait_is_summed_too(database: Database) -> None:
+    """After a summer was killed between the org's block and its users'."""
+    await _filled(database, Random(13), summed_to=ENTRIES)
+    async with database.read() as connection:
+        assert await summing.unsummed_orgs(connection) == []
+    async with database.write() as connection:
+        await connection.execute(
+            update(sum_head)
+            .where(sum_head.c.org_id == ACME, sum_head.c.stream == USERS[0])
+            .values(waiting=summing.BLOCK_ENTRIES)
+        )
+    async with database.read() as connection:
+        assert await summing.unsummed_orgs(connection) == [ACME]

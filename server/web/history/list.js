@@ -31,6 +31,7 @@ export function createList(app, view) {
   let turn = 0;
   /** Whether there was news that is not among what is shown. */
   let missed = false;
+  let loading = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let again;
 
@@ -50,9 +51,11 @@ export function createList(app, view) {
   async function load(rows = PAGE_ENTRIES) {
     const mine = ++turn;
     missed = false;
+    loading = true;
     view.wait();
     const found = await firstRows(rows);
     if (mine !== turn) return;
+    loading = false;
     shelf = "problem" in found ? null : found;
     if ("problem" in found) return view.fail(found.problem);
     view.write(found);
@@ -94,7 +97,7 @@ export function createList(app, view) {
   async function catchUp() {
     // The pages under way may be older than the news.
     missed = true;
-    if (!shelf) return;
+    if (loading || !shelf) return;
     const mine = turn;
     const answer = await page(null);
     if (mine !== turn || !shelf) return;
