@@ -34,9 +34,7 @@ async function start() {
 
 /** Nobody signs in only to learn that an address leads nowhere. */
 function stranger() {
-  if (matchOf(ROUTES, location.pathname)) {
-    return goToSignIn(location.pathname + location.search);
-  }
+  if (matchOf(ROUTES, location.pathname)) return goToSignIn();
   const home = el("a", { href: "/", class: "button" }, say("back_home"));
   const buttons = el("div", { class: "buttons" }, home);
   showPage(null, pageCard(say("unknown_title"), sentence(say("unknown_more")), buttons));
@@ -44,8 +42,7 @@ function stranger() {
 
 /** @param {number} [code] of the socket's close (`api.md`) */
 function signedOut(code) {
-  const why = code === DEACTIVATED ? "deactivated" : "signed_out";
-  goToSignIn(location.pathname + location.search, why);
+  goToSignIn(code === DEACTIVATED ? "deactivated" : "signed_out");
 }
 
 /** @param {Me} me */

@@ -20,7 +20,7 @@ function pathOf(pairing) {
 async function start() {
   const who = await whoAmI();
   if ("me" in who) await ask(who.me);
-  else if ("signedOut" in who) goToSignIn(location.pathname + location.search);
+  else if ("signedOut" in who) goToSignIn();
   else showPage(null, pageCard(say("pair_title"), sentence(say("server_away"))));
 }
 

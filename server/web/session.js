@@ -31,6 +31,7 @@ export function createSessionCall(ended) {
  * @property {{days: number, credits: number, credits_left: number | null}} admin_reversals  what
  *   the deployment lets admins take back (R27); `credits_left` of this month, null for a rep
  * @property {{file_bytes: number, rows: number}} import_limits  of one file
+ * @property {boolean} demo  whether there is the demo site
  */
 
 /** Under which name the browser's pages tell each other who signed in last. */
@@ -58,24 +59,25 @@ export async function whoAmI() {
   return answer.problem.status === 401 ? { signedOut: true } : { away: true };
 }
 
+/** @returns {Promise<Problem | null>} null: nobody is signed in any more */
+export async function signOut() {
+  const answer = await call("DELETE", "/api/v1/sessions/current");
+  return answer.ok || answer.problem.status === 401 ? null : answer.problem;
+}
+
+let leaving = false;
+
 /**
- * Signing in leads back to where one was.
+ * Signing in leads back to where one was. The first to notice the end says why; whatever else notices
+ * it before the page has gone says nothing more.
  *
- * @param {string} path of this site, with its query
  * @param {"deactivated" | "signed_out" | null} [ended] why the session is over, where that is known
  */
-export function goToSignIn(path, ended = null) {
+export function goToSignIn(ended = null) {
+  if (leaving) return;
+  leaving = true;
+  const path = location.pathname + location.search;
   const query = new URLSearchParams(path === "/" ? {} : { next: path });
   if (ended) query.set("ended", ended);
   location.replace(query.size > 0 ? `/signin?${query}` : "/signin");
-}
-
-/**
- * @param {string | null} next from the address, which anybody may have written
- * @returns {string} a path of this site
- */
-export function safeNext(next) {
-  if (!next || !URL.canParse(next, location.origin)) return "/";
-  const url = new URL(next, location.origin);
-  return url.origin === location.origin ? url.pathname + url.search : "/";
 }

@@ -1,13 +1,14 @@
 /** `/signin?next=…&ended=…` */
 
+import { safeNext } from "./next.js";
 import { sentence, showPage } from "./parts.js";
-import { safeNext, whoAmI } from "./session.js";
+import { whoAmI } from "./session.js";
 import { signInForm } from "./signin-form.js";
 import { words } from "./words.js";
 
 const ENDED = /** @type {const} */ (["deactivated", "signed_out"]);
 const query = new URLSearchParams(location.search);
-const next = safeNext(query.get("next"));
+const next = safeNext(query.get("next"), location.origin);
 const ended = ENDED.find((why) => why === query.get("ended"));
 
 function enter() {

@@ -5,6 +5,7 @@
  */
 
 import { readAnswer } from "/ui/calls.js";
+import { goToSignIn } from "../session.js";
 
 /** The file over a slow line, and then its rows are counted. */
 const DEADLINE_MS = 30 * 60_000;
@@ -26,7 +27,11 @@ export function upload(path, { file, texts, key }, progress) {
   request.upload.addEventListener("progress", ({ loaded, total }) => progress(loaded, total));
   request.upload.addEventListener("load", ({ total }) => progress(total, total));
   const answer = new Promise((/** @type {(answer: Answer) => void} */ resolve) => {
-    request.addEventListener("load", () => readAnswer(responseOf(request)).then(resolve));
+    request.addEventListener("load", async () => {
+      const answered = await readAnswer(responseOf(request));
+      if (!answered.ok && answered.problem.status === 401) goToSignIn("signed_out");
+      resolve(answered);
+    });
     for (const name of ["error", "timeout"]) {
       request.addEventListener(name, () => resolve(lost("unreachable")));
     }

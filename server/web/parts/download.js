@@ -5,6 +5,7 @@
  */
 
 import { saveFrom } from "/ui/saving.js";
+import { goToSignIn } from "../session.js";
 
 const PLAIN_NAME = "credit-battery";
 
@@ -14,6 +15,8 @@ const PLAIN_NAME = "credit-battery";
  * @param {string} path  with its query
  * @returns {Promise<Problem | null>} null when the browser has the whole file
  */
-export function download(path) {
-  return saveFrom(path, { credentials: "same-origin" }, PLAIN_NAME);
+export async function download(path) {
+  const problem = await saveFrom(path, { credentials: "same-origin" }, PLAIN_NAME);
+  if (problem?.status === 401) goToSignIn("signed_out");
+  return problem;
 }
