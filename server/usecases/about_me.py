@@ -40,6 +40,7 @@ class AboutMe:
                 file_bytes=self._settings.limits.import_file_bytes,
                 rows=self._settings.limits.job_rows,
             ),
+            demo=bool(self._settings.demo),
         )
 
     async def _left(self, connection: AsyncConnection, org: OrgRow) -> int:

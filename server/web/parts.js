@@ -7,7 +7,7 @@
 
 import { el, setText, show } from "/ui/dom.js";
 import { problemText as sharedProblemText } from "/ui/notices.js";
-import { call } from "./session.js";
+import { signOut } from "./session.js";
 import { words } from "./words.js";
 
 const { say } = words;
@@ -35,11 +35,15 @@ function bar(me) {
   const role = me.user.role === "admin" ? ` · ${say("role_admin")}` : "";
   const who = el("span", { class: "who", dir: "auto" }, `${me.user.name}, ${me.org.name}${role}`);
   const out = el("button", { type: "button" }, say("sign_out_web"));
+  const failed = el("p", { class: "error", role: "alert" });
   out.addEventListener("click", async () => {
-    await call("DELETE", "/api/v1/sessions/current");
-    location.assign("/");
+    const problem = await signOut();
+    setText(failed, problem ? problemText(problem) : "");
+    show(failed, problem !== null);
+    if (!problem) location.assign("/");
   });
-  return el("header", { class: "bar" }, home, who, out);
+  show(failed, false);
+  return el("header", { class: "bar" }, home, who, out, failed);
 }
 
 /**

@@ -39,13 +39,15 @@ class ImportLimits(Answer, frozen=True, kw_only=True):
 
 
 class MeAnswer(Answer, frozen=True, kw_only=True):
-    """`contact`: how to get more credits, a text of the deployment's."""
+    """`contact`: how to get more credits, a text of the deployment's; `demo`: whether it has the
+    demo site."""
 
     user: User
     org: Org
     contact: str
     admin_reversals: AdminReversals
     import_limits: ImportLimits
+    demo: bool
 
 
 class SignInRequest(Request, frozen=True, kw_only=True):

@@ -5,7 +5,8 @@
  */
 
 import { el, setText, show } from "/ui/dom.js";
-import { card, field, form, note, screenHead } from "../parts.js";
+import { card, field, form, note, problemText, screenHead } from "../parts.js";
+import { signOut } from "../session.js";
 import { words } from "../words.js";
 import { devicesCard } from "./devices.js";
 import { themeChoice } from "./theme.js";
@@ -18,8 +19,10 @@ export function open(app) {
   const out = el("button", { type: "button" }, say("sign_out_web"));
   out.addEventListener("click", async () => {
     out.disabled = true;
-    await app.call("DELETE", "/api/v1/sessions/current");
-    location.assign("/signin?ended=signed_out");
+    const problem = await signOut();
+    out.disabled = false;
+    if (problem) app.tell(problemText(problem));
+    else location.assign("/signin?ended=signed_out");
   });
   const devices = devicesCard(app);
   const element = el(
@@ -30,7 +33,7 @@ export function open(app) {
     devices.element,
     passwordCard(app),
     card(say("theme"), themeChoice()),
-    moreCard(),
+    moreCard(app),
   );
   return { title, element, leave: devices.leave };
 }
@@ -81,21 +84,11 @@ function passwordField(name, label, autocomplete) {
   return field(label, { name: `password_${name}`, type: "password", autocomplete });
 }
 
-function moreCard() {
-  const demo = el("li", {}, el("a", { href: "/demo/" }, say("demo")), note(say("demo_note")));
-  show(demo, false);
-  showIfServed(demo, "/demo/");
-  const docs = el("li", {}, el("a", { href: "/docs" }, say("docs")), note(say("docs_note")));
-  return card(say("more"), el("ul", { class: "links" }, docs, demo));
-}
-
 /**
- * Only `server demo` has the demo site.
- *
- * @param {HTMLElement} element
- * @param {string} path
+ * @param {App} app  only `server demo` has the demo site
  */
-async function showIfServed(element, path) {
-  const { ok } = await fetch(path, { method: "HEAD" });
-  show(element, ok);
+function moreCard({ me }) {
+  const docs = el("li", {}, el("a", { href: "/docs" }, say("docs")), note(say("docs_note")));
+  const demo = el("li", {}, el("a", { href: "/demo/" }, say("demo")), note(say("demo_note")));
+  return card(say("more"), el("ul", { class: "links" }, docs, me.demo ? demo : null));
 }
