@@ -41,6 +41,7 @@ const TURN_WAIT_MAX_MS = 86_400_000;
  *   how to stop
  * @property {(users: readonly AdminUser[]) => void} take  those of an answer, before the push
  * @property {() => void} retry
+ * @property {() => Promise<TeamState>} arrived  when the users are there, or cannot be had
  */
 
 /** What has to be fetched: nothing, who changed since the last fetch, or everybody. */
@@ -126,13 +127,31 @@ export function createTeam({ call, listen, online, now, after }) {
     state = { ...state, status, problem };
   }
 
+  /** @param {() => void} watcher */
+  function watch(watcher) {
+    watchers.add(watcher);
+    ask(CHANGED);
+    return () => watchers.delete(watcher);
+  }
+
+  /** @returns {Promise<TeamState>} */
+  function arrived() {
+    return new Promise((resolve) => {
+      function look() {
+        if (state.status === "loading") return;
+        stop();
+        resolve(state);
+      }
+
+      const stop = watch(look);
+      look();
+    });
+  }
+
   return {
     now: () => state,
-    watch(watcher) {
-      watchers.add(watcher);
-      ask(CHANGED);
-      return () => watchers.delete(watcher);
-    },
+    watch,
+    arrived,
     take(users) {
       state = { ...state, users: merged(state.users, users, state.extra) };
       tell();

@@ -5,26 +5,20 @@
  * @import { ListedUser } from "./users.js"
  */
 
+import { teamOf } from "../admin/sources.js";
 import { problemText } from "../parts.js";
 
 /**
  * @param {App} app
- * @returns {() => Promise<ListedUser[]>} fetches once; a failure is told, and tried again next time
+ * @returns {() => Promise<ListedUser[]>} those of the admin's table, which is fetched once; a failure
+ *   is told, and tried again next time
  */
 export function usersOf(app) {
-  /** @type {Promise<ListedUser[]> | null} */
-  let asked = null;
-
-  async function fetchAll() {
-    const answer = await app.call("GET", "/api/v1/admin/users");
-    if (answer.ok) return answer.value.users;
-    asked = null;
-    app.tell(problemText(answer.problem));
-    return [];
-  }
-
-  return () => {
-    asked ??= fetchAll();
-    return asked;
+  return async () => {
+    const team = teamOf(app);
+    if (team.now().status === "failed") team.retry();
+    const { users, problem, status } = await team.arrived();
+    if (status === "failed" && problem) app.tell(problemText(problem));
+    return [...users.values()];
   };
 }
