@@ -21,6 +21,13 @@ const SHOWN_MAX = 5;
 export function createAsk({ call, live, me }) {
   /** @type {Map<string, CreditRequest>} */
   let asked = new Map();
+  /**
+   * Told while the list was on its way, whose answer may be older.
+   *
+   * @type {CreditRequest[]}
+   */
+  let heard = [];
+  let turn = 0;
   const empty = el("p", { class: "empty-line" });
   const list = el("ul", { class: "asked" });
   const sent = el("p", { class: "note-line", role: "status" });
@@ -39,17 +46,27 @@ export function createAsk({ call, live, me }) {
   }
 
   async function load() {
+    const mine = ++turn;
+    heard = [];
     const answer = await call("GET", PATH);
-    if (!answer.ok) return;
-    asked = new Map(answer.value.requests.map((/** @type {CreditRequest} */ r) => [r.id, r]));
+    if (mine !== turn || !answer.ok) return;
+    /** @type {CreditRequest[]} */
+    const told = [...answer.value.requests, ...heard];
+    asked = new Map(told.map((request) => [request.id, request]));
+    draw();
+  }
+
+  /** @param {CreditRequest} request */
+  function take(request) {
+    heard.push(request);
+    asked.set(request.id, request);
     draw();
   }
 
   const stop = live.listen((news) => {
-    if (news.type === "gap" || news.type === "link") load();
-    if (news.type !== "credit_request") return;
-    asked.set(news.request.id, news.request);
-    draw();
+    // The messages of an absence are not replayed (`api.md`, The battery socket).
+    if (news.type === "gap" || (news.type === "link" && live.now().link === "live")) load();
+    if (news.type === "credit_request") take(news.request);
   });
 
   const note = el("textarea", { id: "ask_note", required: true, rows: "2" });
@@ -60,9 +77,8 @@ export function createAsk({ call, live, me }) {
     const answer = await call("POST", PATH, { body: { note: note.value } });
     if (!answer.ok) return answer.problem;
     note.value = "";
-    asked.set(answer.value.id, answer.value);
+    take(answer.value);
     setText(sent, say("ask_sent"));
-    draw();
     return null;
   });
   asking.querySelector("button")?.classList.remove("go");
