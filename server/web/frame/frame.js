@@ -9,6 +9,7 @@
 
 import { levelName } from "/ui/battery.js";
 import { el, setAttribute, setText, show } from "/ui/dom.js";
+import { closeDialogs } from "../parts/dialog.js";
 import { createSkeletonRows } from "../parts/states.js";
 import { words } from "../words.js";
 import { createNav } from "./nav.js";
@@ -51,12 +52,14 @@ export function createFrame(app) {
 
   return {
     show(screen, moved) {
+      closeDialogs();
       document.title = `${screen.title} · ${say("extension_name")}`;
       main.replaceChildren(screen.element);
       nav.write(location.pathname);
       if (moved) main.querySelector("h1")?.focus({ preventScroll: true });
     },
     wait() {
+      closeDialogs();
       main.replaceChildren(el("div", { class: "card pad" }, createSkeletonRows(LOADING_ROWS)));
     },
     tell(text) {

@@ -145,6 +145,10 @@ export function createLive(ended, store) {
   link.start(null);
   document.addEventListener("visibilitychange", () => link.nudge());
   addEventListener("online", () => link.nudge());
+  // Another of the user's pages may have closed the alert.
+  addEventListener("storage", () => {
+    if (standing.alert) warn(standing.alert);
+  });
 
   return {
     now: () => standing,

@@ -48,11 +48,19 @@ export function createNav(app) {
     write(path) {
       fold(false);
       for (const link of [...links, account]) {
-        const on = path === link.pathname || path.startsWith(`${link.pathname}/`);
+        const on = belongsTo(path, link.pathname);
         setAttribute(link, "aria-current", on ? "page" : null);
       }
     },
   };
+}
+
+/**
+ * @param {string} path
+ * @param {string} way
+ */
+function belongsTo(path, way) {
+  return path === way || path.startsWith(`${way}/`) || (way === "/jobs" && path === "/import");
 }
 
 /**

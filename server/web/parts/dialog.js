@@ -43,3 +43,8 @@ export function createDialog({ title, content, close = () => {} }) {
     close: () => element.close(),
   };
 }
+
+/** Whatever was asked belongs to the screen that is left. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+}
