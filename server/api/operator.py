@@ -272,7 +272,11 @@ class OperatorApi:
         return _summary(row, size)
 
     async def me(self, call: Call) -> OperatorAnswer:
-        return OperatorAnswer(id=call.operator.id, name=call.operator.name)
+        return OperatorAnswer(
+            id=call.operator.id,
+            name=call.operator.name,
+            directory_bytes=self._limits.directory_body_bytes,
+        )
 
     async def change_org(self, call: Call) -> OrgAnswer:
         return _org(await self._customers.change(_org_id(call), call.body))

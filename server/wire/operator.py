@@ -133,10 +133,11 @@ class OrgsAnswer(Answer, frozen=True, kw_only=True):
 
 
 class OperatorAnswer(Answer, frozen=True, kw_only=True):
-    """Whose token it is."""
+    """Whose token it is. `directory_bytes`: of the largest directory file taken here."""
 
     id: str
     name: str
+    directory_bytes: int
 
 
 class OperatorUser(AdminUser, frozen=True, kw_only=True):

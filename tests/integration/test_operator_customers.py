@@ -99,6 +99,7 @@ async def test_an_operators_token_says_whose_it_is(office: Office, staff: Staff)
     answer = await office.call("GET", "/operator/me", staff.vera)
     assert answer.json()["name"] == "Vera Vendor"
     assert answer.json()["id"].startswith("opr_")
+    assert answer.json()["directory_bytes"] == 50_000_000
 
 
 async def test_an_org_may_have_prices_of_its_own(office: Office, staff: Staff) -> None:

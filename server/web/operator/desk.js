@@ -16,8 +16,11 @@ const API = "/api/v1/operator";
 const SENDABLE = /^[\x21-\x7e]+$/;
 
 /**
+ * @typedef {{id: string, name: string, directory_bytes: number}} Who  `directory_bytes`: of the
+ *   largest file taken
+ *
  * @typedef {object} Desk
- * @property {{id: string, name: string}} who
+ * @property {Who} who
  * @property {string} token
  * @property {Call} call  paths are those under `/api/v1/operator`
  * @property {Unanswered} unanswered  keeps the `Idempotency-Key` of what may not happen twice (R11)

@@ -21,10 +21,11 @@ const { say, format } = words;
  * @returns {Screen}
  */
 export function open(desk, _place) {
+  const most = desk.who.directory_bytes;
   const progress = createProgress(() => stop());
   const error = el("p", { class: "error", role: "alert" });
   const result = createDirectoryResult();
-  const choice = createFileChoice((file) => send(file), fail);
+  const choice = createFileChoice(most, (file) => send(file), fail);
   let stop = () => {};
   let left = false;
 
@@ -60,7 +61,8 @@ export function open(desk, _place) {
   }
 
   show(error, false);
-  const lead = [sentence(say("operator_directory_lead")), note(say("operator_directory_columns"))];
+  const columns = say("operator_directory_columns", { most: sizeText(most) });
+  const lead = [sentence(say("operator_directory_lead")), note(columns)];
   const card = el("div", { class: "card pad" }, ...lead, choice.element, progress.element, error);
   const head = screenHead(say("operator_directory"));
   return {

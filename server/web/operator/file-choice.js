@@ -5,14 +5,13 @@ import { words } from "../words.js";
 import { sizeText } from "./directory.js";
 
 const { say } = words;
-/** The deployment's default; another one is told by the server (413). */
-const BYTES_MAX = 50_000_000;
 
 /**
+ * @param {number} bytesMax
  * @param {(file: File) => void} send
  * @param {(text: string) => void} fail
  */
-export function createFileChoice(send, fail) {
+export function createFileChoice(bytesMax, send, fail) {
   const input = el("input", { type: "file", id: "directory-file", accept: ".csv,text/csv" });
   const label = el("label", { for: "directory-file" }, say("operator_file"));
   const hint = el("p", { class: "note-line" }, say("operator_drop"));
@@ -50,8 +49,8 @@ export function createFileChoice(send, fail) {
   });
   button.addEventListener("click", () => {
     if (!file) return;
-    if (file.size > BYTES_MAX)
-      return fail(say("operator_too_large", { size: sizeText(file.size) }));
+    const [size, most] = [sizeText(file.size), sizeText(bytesMax)];
+    if (file.size > bytesMax) return fail(say("operator_too_large", { size, most }));
     send(file);
   });
   choose(null);

@@ -2,6 +2,7 @@
  * Signing in with an operator's token.
  *
  * @import { Problem } from "../../../extension/protocol.js"
+ * @import { Who } from "./desk.js"
  */
 
 import { el } from "/ui/dom.js";
@@ -12,7 +13,7 @@ import { isSendable, whoseToken } from "./desk.js";
 const { say } = words;
 
 /**
- * @param {(token: string, who: {id: string, name: string}) => void} signedIn
+ * @param {(token: string, who: Who) => void} signedIn
  * @param {Problem | null} [ended]  why the last token opens nothing any more
  */
 export function showSignIn(signedIn, ended = null) {
