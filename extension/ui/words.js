@@ -37,13 +37,19 @@ const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Sc
 const ISOLATE = "\u2068";
 const END_ISOLATE = "\u2069";
 
+/** Marks that turn what stands beside them round: a name has no business with the sentence. */
+const TURNS = /[\u202a-\u202e\u2066\u2067]/g;
+/** As this module itself isolates; what is not closed would go on to the end of the sentence. */
+const CLOSED = /^(?:[^\u2068\u2069]|\u2068[^\u2068\u2069]*\u2069)*$/;
+
 /**
  * A name written from right to left must not turn the sentence around it.
  *
  * @param {string | number} filling
  */
 function isolated(filling) {
-  const text = String(filling);
+  const turned = String(filling).replace(TURNS, "");
+  const text = CLOSED.test(turned) ? turned : turned.replace(/[\u2068\u2069]/g, "");
   return RIGHT_TO_LEFT.test(text) ? ISOLATE + text + END_ISOLATE : text;
 }
 

@@ -29,6 +29,8 @@ from server.usecases.operator_tokens import is_operator_token
 from server.wire.base import to_json
 
 COOKIE = "battery_session"
+USER_HEADER = b"battery-user"
+"""The id of the user whom a page of the web app was opened for; optional."""
 KEY_HEADER = "idempotency-key"
 FINGERPRINT_BYTES = 16
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -97,6 +99,7 @@ class Door:
                 )
             return operator
         member = await self.authenticate(token)
+        _check_user(member, heads)
         _check_role(member, endpoint)
         return member
 
@@ -204,6 +207,16 @@ def cookie_token(heads: Heads) -> str | None:
         if name == COOKIE and value:
             return value
     return None
+
+
+def _check_user(member: Member, heads: Heads) -> None:
+    """A page says whose it is: the cookie becomes another's when somebody signs in in another tab,
+    and what this page shows and spends is not theirs. Raises Unauthenticated."""
+    meant = heads.get(USER_HEADER)
+    if meant is not None and meant != member.user.encode():
+        raise errors.Unauthenticated(
+            "Somebody else has signed in in this browser since this page was opened. Reload it."
+        )
 
 
 def _check_role(member: Member, endpoint: Endpoint) -> None:

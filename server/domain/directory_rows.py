@@ -10,6 +10,7 @@ import msgspec
 
 from server.domain.pieces import canonical_email, canonical_phone
 from server.domain.profile_urls import URL_CHARS_MAX, canonical_profile_url
+from server.domain.texts import shown
 from server.wire.words import SubjectType
 
 # The columns with the most characters each may hold: above what LinkedIn itself allows, so that
@@ -125,8 +126,8 @@ def directory_row(line: int, cells: Mapping[str, str]) -> DirectoryRow:
 
 
 def _text(column: str, cell: str) -> str | None:
-    """A cell on one line, NFC, without the spaces around it; None when nothing is left."""
-    text = " ".join(cell.split())
+    """A cell on one line, NFC, of what can be shown; None when nothing is left."""
+    text = shown(" ".join(cell.split())).strip()
     if len(text) > COLUMN_CHARS_MAX[column]:
         raise ValueError(f"{column} is longer than {COLUMN_CHARS_MAX[column]:,} characters")
     return unicodedata.normalize("NFC", text) or None

@@ -12,6 +12,7 @@ from server.domain.folding import folded
 from server.domain.job_rows import Cell, DateCell
 from server.domain.pieces import canonical_email
 from server.domain.profile_urls import EDGE_MARKS, canonical_profile_url
+from server.domain.texts import shown
 
 _NOTHING: Final = frozenset(
     {"-", "--", "---", "–", "—", ".", "?", "n/a", "n.a.", "#n/a", "(blank)", "#ref!", "#value!"}
@@ -118,7 +119,7 @@ def _require_something_mapped(positions: Mapping[str, int]) -> None:
 
 def _text(field: str, cell: Cell) -> str:
     """On one line, NFC, without marks at the edges, no longer than the directory keeps it."""
-    text = " ".join(cell_text(cell).strip().strip(EDGE_MARKS).split())
+    text = shown(" ".join(cell_text(cell).strip().strip(EDGE_MARKS).split())).strip()
     empty = _NOTHING if field.endswith("name") else _NO_VALUE
     if text.lower() in empty:
         return ""

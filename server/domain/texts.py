@@ -1,5 +1,6 @@
 """What people write into names and notes, checked before it is kept."""
 
+import re
 import unicodedata
 
 from server.domain import errors
@@ -9,6 +10,14 @@ NOTE_CHARS_MAX = 2_000
 _LINE_BREAKS = frozenset("\n\r\t")
 _UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 """At the edges of a name these only turn round what stands beside it."""
+
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def shown(text: str) -> str:
+    """What can be shown of a text that came in a file: without control characters, and without
+    marks that would turn round whatever stands beside it."""
+    return _UNSHOWN.sub("", text)
 
 
 def checked_name(field: str, text: str) -> str:

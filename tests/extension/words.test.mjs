@@ -15,6 +15,15 @@ describe("words", () => {
     assert.equal(count("days_left", 6), "6 days");
   });
 
+  test("marks in a name turn nothing round outside of it", () => {
+    const { say } = speak("en-GB");
+    const shown = (/** @type {string} */ name) =>
+      say("at_company", { headline: name, company: "Acme" });
+    for (const mark of ["\u202e", "\u202a", "\u2067", "\u2068", "\u2069"]) {
+      assert.equal(shown(`Ana${mark}`), shown("Ana"));
+    }
+  });
+
   test("a right-to-left name is isolated, others are left as they are", () => {
     const { say } = speak("en-GB");
     assert.equal(say("as_of", { time: "09:41" }), "as of 09:41");

@@ -166,6 +166,17 @@ async def test_with_the_cookie_a_change_must_come_from_our_own_pages(accounts: A
         assert (await web.post("/api/v1/member", headers={"Origin": WEB})).json() == {"who": BOB}
 
 
+async def test_a_page_that_was_opened_for_somebody_else_is_let_in_no_more(
+    accounts: Accounts,
+) -> None:
+    async with accounts.client(more=CALLS) as web:
+        credentials = {"email": "bob@acme.example", "password": PASSWORD, "cookie": True}
+        assert (await web.post("/api/v1/sessions", json=credentials)).status_code == 201
+        bobs, alices = {"Origin": WEB, "Battery-User": BOB}, {"Origin": WEB, "Battery-User": ALICE}
+        assert (await web.post("/api/v1/member", headers=bobs)).json() == {"who": BOB}
+        assert told(await web.post("/api/v1/member", headers=alices)) == (401, "unauthenticated")
+
+
 async def test_the_extension_may_call_with_a_token_and_is_never_allowed_cookies(
     accounts: Accounts,
 ) -> None:
