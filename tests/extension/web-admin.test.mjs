@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, mock, test } from "node:test";
 
 import { createAgo } from "../../server/web/admin/ago.js";
 import {
@@ -12,6 +12,7 @@ import {
 import { createSettledOrder } from "../../server/web/admin/settled-order.js";
 import { arrange, pageOf, pressedSort, readView } from "../../server/web/admin/table-view.js";
 import { daysOf, readRange, todayIn, topSpenders } from "../../server/web/admin/usage-range.js";
+import { watchDay } from "../../server/web/day-watch.js";
 import { battery, extra, adminUser as user, withLeft } from "./fakes.mjs";
 
 const POOL = { granted: 100, used: 20, held: 0, remaining: 80 };
@@ -207,6 +208,34 @@ describe("the org's usage", () => {
     assert.deepEqual(daysOf("90d", today), { from: "2025-12-16", to: today });
     assert.deepEqual(daysOf("year", today), { from: "2025-03-16", to: today });
     assert.deepEqual(daysOf("all", today), { from: null, to: null });
+  });
+
+  test("a page left open over midnight follows the day, until it has", () => {
+    mock.timers.enable({ apis: ["setInterval"] });
+    const page = { today: "2026-03-15", written: "", turns: 0 };
+    const stop = watchDay(
+      () => page.today,
+      () => page.written,
+      () => {
+        page.turns += 1;
+      },
+    );
+    try {
+      mock.timers.tick(30_000);
+      assert.equal(page.turns, 0, "nothing is shown yet");
+      page.written = "2026-03-14";
+      mock.timers.tick(60_000);
+      assert.equal(page.turns, 2, "what could not be written is tried again");
+      page.written = page.today;
+      mock.timers.tick(60_000);
+      assert.equal(page.turns, 2);
+      stop();
+      page.today = "2026-03-16";
+      mock.timers.tick(60_000);
+      assert.equal(page.turns, 2, "the page was left");
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   test("today is the org's, not the browser's", () => {

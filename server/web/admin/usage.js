@@ -6,6 +6,7 @@
  */
 
 import { el, setAttribute, setText, show } from "/ui/dom.js";
+import { watchDay } from "../day-watch.js";
 import { createChoices } from "../parts/choice.js";
 import { download } from "../parts/download.js";
 import { problemText } from "../parts.js";
@@ -33,22 +34,34 @@ export function open(app, place) {
   const tools = el("div", { class: "toolbar" }, ranges.element, space, files.element);
   const content = [heading, tools, files.problem, usage.element, spenders.element];
   const shell = createShell(app, "usage", ...content);
+  const now = () => todayIn(app.me.org.time_zone, Date.now());
+  let at = place;
+  let today = "";
 
   /** @param {typeof place} to */
-  function move({ query }) {
+  function move(to) {
+    at = to;
+    today = now();
+    const { query } = to;
     const range = readRange(query.get("range"));
-    const days = daysOf(range, todayIn(app.me.org.time_zone, Date.now()));
+    const days = daysOf(range, today);
     ranges.write(range);
     files.write(days);
     usage.write(query, { user: null, ...days });
     spenders.write(days);
   }
 
+  const unwatch = watchDay(
+    now,
+    () => today,
+    () => move(at),
+  );
   move(place);
   return {
     ...shell,
     move,
     leave() {
+      unwatch();
       usage.leave();
       spenders.leave();
       shell.leave();

@@ -9,6 +9,7 @@
 
 import { el, setText, show } from "/ui/dom.js";
 import { concerns } from "../concern.js";
+import { watchDay } from "../day-watch.js";
 import { createEmpty } from "../parts/states.js";
 import { createUsage } from "../usage/usage.js";
 import { words } from "../words.js";
@@ -21,8 +22,6 @@ import { createListView } from "./list-view.js";
 import { createPresence } from "./months.js";
 
 const { say } = words;
-/** How often it is looked whether another day has begun. */
-const DAY_WATCH_MS = 30_000;
 
 /**
  * @param {App} app
@@ -86,9 +85,11 @@ export function createFilteredFace(app, start, options, users) {
     const touched = news.type === "changes" && concerns(news.changes, app.me.user);
     if (touched || news.type === "gap") list.follow();
   });
-  const watch = setInterval(() => {
-    if (today !== "" && zone.date(Date.now()) !== today) write(place);
-  }, DAY_WATCH_MS);
+  const unwatch = watchDay(
+    () => zone.date(Date.now()),
+    () => today,
+    () => write(place),
+  );
 
   const unkeep = keepPlace(view.rows);
   view.onRetry(() => write(place));
@@ -97,7 +98,7 @@ export function createFilteredFace(app, start, options, users) {
     write,
     leave() {
       turn += 1;
-      clearInterval(watch);
+      unwatch();
       unlisten();
       unkeep();
       list.leave();
