@@ -82,14 +82,6 @@ export function pressedSort({ sort, descending }, column) {
   return sortText(column, sort === column && !descending);
 }
 
-/**
- * @param {TableView} view
- * @returns {boolean} whether anybody may be left out
- */
-export function isFiltered({ q, level, status, role }) {
-  return q.trim() !== "" || level !== null || status !== null || role !== null;
-}
-
 /** @type {WeakMap<AdminUser, string>} */
 const folded = new WeakMap();
 
