@@ -1,8 +1,27 @@
-/** Work that is asked for more often than it is worth doing. */
+/**
+ * Work that is asked for more often than it is worth doing.
+ *
+ * @import { Problem } from "../../extension/protocol.js"
+ */
+
+/** Until what failed is tried again, unless the server says how long to wait. */
+const RETRY_MS = 5_000;
+const TOO_MANY_REQUESTS = 429;
+
+/**
+ * @param {Problem} problem
+ * @returns {number | null} null: the same question gets the same answer, however late
+ */
+export function retryMs({ status, retry_after_s }) {
+  if (retry_after_s !== undefined) return retry_after_s * 1_000;
+  return status >= 400 && status < 500 && status !== TOO_MANY_REQUESTS ? null : RETRY_MS;
+}
 
 /**
  * @typedef {object} Pace
  * @property {() => void} ask  soon; several asks in a row are one, and never two run at once
+ * @property {(problem: Problem) => void} retry  why the last one failed: asks by itself once that may
+ *   have passed
  * @property {() => void} leave  nothing is begun any more
  */
 
@@ -19,10 +38,13 @@ export function createPace(work, everyMs, rest = 0) {
   let over = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let retrying;
 
   async function begin() {
     waiting = undefined;
     if (over) return;
+    clearTimeout(retrying);
     wanted = false;
     working = true;
     const begunMs = performance.now();
@@ -38,14 +60,23 @@ export function createPace(work, everyMs, rest = 0) {
     waiting ??= setTimeout(begin, restMs);
   }
 
+  function ask() {
+    wanted = true;
+    if (!working && !over) plan();
+  }
+
   return {
-    ask() {
-      wanted = true;
-      if (!working && !over) plan();
+    ask,
+    retry(problem) {
+      const waitMs = retryMs(problem);
+      if (over || waitMs === null) return;
+      clearTimeout(retrying);
+      retrying = setTimeout(ask, waitMs);
     },
     leave() {
       over = true;
       clearTimeout(waiting);
+      clearTimeout(retrying);
     },
   };
 }

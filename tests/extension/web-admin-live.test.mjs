@@ -43,27 +43,27 @@ function createFakeOffice() {
 
 const AWAY = { status: 503, code: "unavailable", title: "", detail: "" };
 
+function openTeam() {
+  const office = createFakeOffice();
+  const clock = createFakeClock();
+  const team = createTeam({
+    call: office.call,
+    listen: office.listen,
+    online: () => office.online,
+    now: clock.now,
+    after: clock.after,
+  });
+  return { office, clock, team };
+}
+
+async function turned(clock, ms) {
+  clock.turn(ms);
+  await settled();
+}
+
 describe("the team", () => {
-  function open() {
-    const office = createFakeOffice();
-    const clock = createFakeClock();
-    const team = createTeam({
-      call: office.call,
-      listen: office.listen,
-      online: () => office.online,
-      now: clock.now,
-      after: clock.after,
-    });
-    return { office, clock, team };
-  }
-
-  async function turned(clock, ms) {
-    clock.turn(ms);
-    await settled();
-  }
-
   test("nothing is fetched while nobody looks", async () => {
-    const { office, clock, team } = open();
+    const { office, clock, team } = openTeam();
     await office.say({ type: "changes" });
     assert.deepEqual(office.asked, []);
     const stop = team.watch(() => {});
@@ -77,7 +77,7 @@ describe("the team", () => {
   });
 
   test("everybody is fetched once, then only who changed since", async () => {
-    const { office, clock, team } = open();
+    const { office, clock, team } = openTeam();
     team.watch(() => {});
     await office.answer({ seq: 10, extra: null, users: [user("bob"), user("jane")] });
     await turned(clock, 1_000);
@@ -93,7 +93,7 @@ describe("the team", () => {
   });
 
   test("the changes of a busy moment are fetched together, and none is left behind", async () => {
-    const { office, clock, team } = open();
+    const { office, clock, team } = openTeam();
     team.watch(() => {});
     await office.say({ type: "changes" });
     await office.answer({ seq: 10, extra: null, users: [user("bob")] });
@@ -108,7 +108,7 @@ describe("the team", () => {
   });
 
   test("after more was missed than can be told everybody is fetched again", async () => {
-    const { office, clock, team } = open();
+    const { office, clock, team } = openTeam();
     team.watch(() => {});
     await office.answer({ seq: 10, extra: null, users: [user("bob"), user("gone")] });
     await turned(clock, 1_000);
@@ -119,7 +119,7 @@ describe("the team", () => {
   });
 
   test("an answer that was overtaken does not bring old figures back", async () => {
-    const { office, clock, team } = open();
+    const { office, clock, team } = openTeam();
     team.watch(() => {});
     await office.answer({ seq: 10, extra: null, users: [user("bob")] });
     await turned(clock, 1_000);
@@ -134,7 +134,7 @@ describe("the team", () => {
   });
 
   test("R17: the pool that an answer tells is everybody's, also of those who are not in it", async () => {
-    const { office, clock, team } = open();
+    const { office, clock, team } = openTeam();
     team.watch(() => {});
     const before = { ...POOL, remaining: 90, used: 10 };
     const users = ["bob", "jane"].map((id) =>
@@ -149,7 +149,7 @@ describe("the team", () => {
   });
 
   test("R14: the turn of a month is fetched though no entry tells of it", async () => {
-    const { office, clock, team } = open();
+    const { office, clock, team } = openTeam();
     team.watch(() => {});
     const resets_at = new Date(clock.now() + 60_000).toISOString();
     const license = { ...battery().license, resets_at };
@@ -165,7 +165,7 @@ describe("the team", () => {
   });
 
   test("without a first answer it has failed, and trying again may help", async () => {
-    const { office, clock, team } = open();
+    const { office, clock, team } = openTeam();
     let told = 0;
     team.watch(() => {
       told += 1;
@@ -182,7 +182,7 @@ describe("the team", () => {
   });
 
   test("later failures leave the figures, and the next news asks for all that was missed", async () => {
-    const { office, clock, team } = open();
+    const { office, clock, team } = openTeam();
     team.watch(() => {});
     await office.answer({ seq: 10, extra: null, users: [user("bob")] });
     await turned(clock, 1_000);
@@ -196,6 +196,59 @@ describe("the team", () => {
     office.online = true;
     await office.say({ type: "link" });
     assert.equal(office.asked.at(-1), `GET ${USERS}`);
+  });
+});
+
+describe("a team that could not be fetched", () => {
+  test("is asked for again without any news, and then no more", async () => {
+    const { office, clock, team } = openTeam();
+    team.watch(() => {});
+    await office.answer({ seq: 10, extra: null, users: [user("bob")] });
+    await turned(clock, 1_000);
+    await office.say({ type: "changes" });
+    await office.refuse(AWAY);
+    await turned(clock, 4_999);
+    assert.equal(office.asked.length, 2);
+    await turned(clock, 1);
+    assert.deepEqual(office.asked.slice(2), [`GET ${USERS}?since=10`]);
+    await office.answer({ seq: 11, extra: null, users: [] });
+    assert.equal(team.now().problem, null);
+    await turned(clock, 60_000);
+    assert.equal(office.asked.length, 3);
+  });
+
+  test("is asked for again when the server said", async () => {
+    const { office, clock, team } = openTeam();
+    team.watch(() => {});
+    await office.refuse({ ...AWAY, status: 429, retry_after_s: 20 });
+    await turned(clock, 19_999);
+    assert.equal(office.asked.length, 1);
+    await turned(clock, 1);
+    assert.deepEqual(office.asked, [`GET ${USERS}`, `GET ${USERS}`]);
+  });
+
+  test("is not asked for twice when news was faster", async () => {
+    const { office, clock, team } = openTeam();
+    team.watch(() => {});
+    await office.refuse(AWAY);
+    await turned(clock, 1_000);
+    await office.say({ type: "changes" });
+    await office.answer({ seq: 10, extra: null, users: [user("bob")] });
+    await turned(clock, 10_000);
+    assert.equal(office.asked.length, 2);
+  });
+
+  test("is left alone while nobody looks, and where the answer would be the same", async () => {
+    const { office, clock, team } = openTeam();
+    const stop = team.watch(() => {});
+    await office.refuse(AWAY);
+    stop();
+    await turned(clock, 10_000);
+    assert.equal(office.asked.length, 1);
+    team.watch(() => {});
+    await office.refuse({ ...AWAY, status: 403, code: "forbidden" });
+    await turned(clock, 10_000);
+    assert.equal(office.asked.length, 2);
   });
 });
 

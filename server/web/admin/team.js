@@ -8,6 +8,7 @@
  * @import { AdminUser, OrgExtra } from "./members.js"
  */
 
+import { retryMs } from "../pace.js";
 import { nextTurn, withPool } from "./members.js";
 
 const PATH = "/api/v1/admin/users";
@@ -63,6 +64,7 @@ export function createTeam({ call, listen, online, now, after }) {
   let underWay = false;
   let begunMs = Number.NEGATIVE_INFINITY;
   let cancelTurn = () => {};
+  let cancelRetry = () => {};
 
   listen((news) => ask(dueAfter(news, online())));
 
@@ -83,8 +85,9 @@ export function createTeam({ call, listen, online, now, after }) {
     if (ms > 0) await new Promise((resolve) => after(ms, () => resolve(null)));
   }
 
-  /** @returns {Promise<boolean>} whether it was to be had; otherwise the next news tries again */
+  /** @returns {Promise<boolean>} whether it was to be had */
   async function fetchDue() {
+    cancelRetry();
     begunMs = now();
     const asked = due;
     due = FRESH;
@@ -119,12 +122,14 @@ export function createTeam({ call, listen, online, now, after }) {
 
   /**
    * @param {Problem} problem
-   * @param {number} asked is still due: the next news tries again
+   * @param {number} asked is still due: the next news tries again, and time alone does
    */
   function fail(problem, asked) {
     due = Math.max(due, asked);
     const status = state.status === "ready" ? "ready" : "failed";
     state = { ...state, status, problem };
+    const waitMs = retryMs(problem);
+    if (waitMs !== null) cancelRetry = after(waitMs, () => ask(FRESH));
   }
 
   /** @param {() => void} watcher */
