@@ -1,6 +1,7 @@
 /**
  * Who spent most, live.
  *
+ * @import { Problem } from "../../../extension/protocol.js"
  * @import { App } from "../frame/screens.js"
  * @import { Spender } from "./usage-range.js"
  */
@@ -9,6 +10,7 @@ import { createRows, el, setAttribute, setText, show } from "/ui/dom.js";
 import { createPace } from "../pace.js";
 import { createFailed } from "../parts/states.js";
 import { createTable } from "../parts/table.js";
+import { createFreshness } from "../people/freshness.js";
 import { words } from "../words.js";
 import { topSpenders } from "./usage-range.js";
 
@@ -16,6 +18,8 @@ const { say, format } = words;
 const TOP = 10;
 /** Sums over many entries need not follow every commit. */
 const FOLLOW_MS = 1_000;
+/** Ranking everybody takes the database a while: most of its time is for others. */
+const FOLLOW_REST = 3;
 
 /**
  * @param {App} app
@@ -24,23 +28,48 @@ const FOLLOW_MS = 1_000;
  */
 export function createSpenders(app) {
   let query = "";
+  /** What the table shows; null: nothing, or what is not asked for any more and could not be had. */
+  /** @type {string | null} */
+  let shown = null;
+  let turn = 0;
   const failed = createFailed(() => pace.ask());
+  const freshness = createFreshness();
   const table = createSpenderTable();
   const heading = el("h2", { class: "pad-line" }, say("admin_top"));
-  const element = el("section", {}, heading, failed.element, table.element);
+  const element = el("section", {}, heading, failed.element, freshness.element, table.element);
 
   async function load() {
+    const mine = ++turn;
     const asked = query;
     const answer = await app.call("GET", `/api/v1/history/usage?${asked}`);
-    if (asked !== query) return;
-    failed.write(answer.ok ? null : answer.problem);
-    if (!answer.ok) return;
+    if (mine !== turn) return;
+    if (!answer.ok) return fail(answer.problem);
+    shown = asked;
+    tell(null);
     const top = topSpenders(answer.value.buckets, answer.value.names ?? {});
     show(heading, top.length > 0);
     table.write(top);
   }
 
-  const pace = createPace(load, FOLLOW_MS);
+  /** @param {Problem} problem  what it shows stays, unless that is of other days */
+  function fail(problem) {
+    if (shown !== query) {
+      shown = null;
+      show(heading, false);
+      table.write([]);
+    }
+    tell(problem);
+    pace.retry(problem);
+  }
+
+  /** @param {Problem | null} problem */
+  function tell(problem) {
+    failed.write(shown === null ? problem : null);
+    freshness.write(shown === null ? null : problem);
+  }
+
+  const pace = createPace(load, FOLLOW_MS, FOLLOW_REST);
+  tell(null);
   const unlisten = app.live.listen(({ type }) => {
     if (type === "changes" || type === "gap") pace.ask();
   });
@@ -55,6 +84,7 @@ export function createSpenders(app) {
       load();
     },
     leave() {
+      turn += 1;
       unlisten();
       pace.leave();
     },

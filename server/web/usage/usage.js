@@ -12,6 +12,7 @@ import { concerns } from "../concern.js";
 import { createPace } from "../pace.js";
 import { createChoices, createSelect } from "../parts/choice.js";
 import { createEmpty, createFailed, createSkeletonRows } from "../parts/states.js";
+import { createFreshness } from "../people/freshness.js";
 import { words } from "../words.js";
 import { BUCKETS, choiceOf, usageQuery, VIEWS } from "./ask.js";
 import { createDrawing } from "./drawing.js";
@@ -54,6 +55,8 @@ export function createUsage(app, { groups }) {
   );
   /** @type {{choice: UsageChoice, query: string} | null} */
   let asked = null;
+  /** @type {string | null} the query of what stands; null: nothing does, or that it failed */
+  let shown = null;
   let turn = 0;
 
   async function load() {
@@ -62,8 +65,22 @@ export function createUsage(app, { groups }) {
     const { choice, query } = asked;
     const answer = await app.call("GET", `/api/v1/history/usage?${query}`);
     if (mine !== turn) return;
-    if (answer.ok) content.write(answer.value, choice);
-    else content.fail(answer.problem);
+    if (!answer.ok) return fail(answer.problem, query);
+    shown = query;
+    content.write(answer.value, choice);
+  }
+
+  /**
+   * @param {Problem} problem
+   * @param {string} query
+   */
+  function fail(problem, query) {
+    if (shown === query) content.keep(problem);
+    else {
+      shown = null;
+      content.fail(problem);
+    }
+    pace.retry(problem);
   }
 
   const pace = createPace(load, FOLLOW_MS, FOLLOW_REST);
@@ -104,15 +121,18 @@ function createContent(retry) {
   const empty = createEmpty(say("spent_empty"), say("spent_empty_more"));
   const skeleton = createSkeletonRows(BONES);
   const figures = createFigures();
+  const freshness = createFreshness();
   const states = [skeleton, failed.element, empty, figures.element];
-  const element = el("div", { "aria-busy": "true" }, ...states);
+  const element = el("div", { "aria-busy": "true" }, freshness.element, ...states);
 
   /** @param {HTMLElement} state */
   function stand(state) {
     setAttribute(element, "aria-busy", null);
+    freshness.write(null);
     for (const each of states) show(each, each === state);
   }
 
+  freshness.write(null);
   show(empty, false);
   show(figures.element, false);
   return {
@@ -123,6 +143,11 @@ function createContent(retry) {
     fail(problem) {
       failed.write(problem);
       stand(failed.element);
+    },
+    /** @param {Problem} problem  why what stands may no longer be right */
+    keep(problem) {
+      setAttribute(element, "aria-busy", null);
+      freshness.write(problem);
     },
     /**
      * @param {UsageAnswer} answer
