@@ -65,6 +65,12 @@ def _scenes(server: DemoServer) -> Sequence[Scene]:
 
 
 def _take(browser: Browser, server: DemoServer, scenes: Sequence[Scene], scheme: Scheme) -> None:
+    with open_member(browser, server.url, None) as stranger:
+        page = stranger.open("/operator")
+        page.get_by_label("Operator token").fill(server.operator_token(f"Vera, {scheme}"))
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("link", name="Acme", exact=True).click()
+        _picture(page, f"web-operator-{scheme}.png", scheme)
     for email in (ALICE, BOB):
         with open_member(browser, server.url, email) as member:
             for scene in scenes:
