@@ -48,8 +48,8 @@ function whoCard({ me: { user, org } }) {
     [say("who_zone"), org.time_zone],
   ];
   const lines = facts.flatMap(([name = "", value = ""]) => [
-    el("dt", { dir: "auto" }, name),
-    el("dd", { dir: "auto" }, value),
+    el("dt", {}, name),
+    el("dd", {}, el("bdi", {}, value)),
   ]);
   return card(say("who_title"), el("dl", { class: "facts" }, ...lines));
 }
