@@ -49,6 +49,7 @@ class Desk:
         page = self.member.open(path)
         sign_in(page, self.token)
         page.get_by_role("button", name="Sign out").wait_for()
+        page.locator("main h1").wait_for()
         return page
 
     def open_org(self, name: str, tab: str = "") -> Page:
@@ -344,6 +345,7 @@ def test_the_keyboard_alone_reaches_and_does_everything(vera: Desk) -> None:
 
 def test_what_cannot_be_fetched_says_so_and_is_tried_again(vera: Desk) -> None:
     page = vera.open()
+    expect(page.get_by_role("link", name="Globex")).to_be_visible()
     page.route("**/api/v1/operator/orgs", lambda route: route.abort(), times=1)
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer.")
