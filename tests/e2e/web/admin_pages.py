@@ -82,9 +82,14 @@ def query_of(page: Page) -> dict[str, list[str]]:
 
 
 def refuse(route: Route) -> None:
-    """The database is away."""
+    """The database is away, for longer than a page waits before it asks again by itself."""
     problem = {"title": "Unavailable", "status": 503, "code": "unavailable", "detail": "Away."}
-    route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(problem))
+    route.fulfill(
+        status=503,
+        headers={"Retry-After": "600"},
+        content_type="application/problem+json",
+        body=json.dumps(problem),
+    )
 
 
 def multiply(route: Route, user: Mapping[str, Any], many: int) -> None:
