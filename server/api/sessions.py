@@ -1,9 +1,11 @@
 """Signing in and out, who one is, and one's password (api.md, Signing in)."""
 
+from contextlib import suppress
+
 from starlette.responses import Response
 
 from server.api.answers import json_answer
-from server.api.door import COOKIE
+from server.api.door import COOKIE, cookie_token
 from server.api.endpoint import Call, Endpoint
 from server.api.limits import FailureLimits
 from server.api.origins import Origins
@@ -101,7 +103,16 @@ class SessionsApi:
             SignInAnswer(expires_at=from_us(opened.expires_us), user=told_user(opened.user)), 201
         )
         self._set_cookie(response, call, opened.token, self._cookie_s)
+        await self._end_replaced(call)
         return response
+
+    async def _end_replaced(self, call: Call) -> None:
+        """The session whose cookie gives way: its pages would go on, and nobody in this browser
+        could sign it out any more."""
+        token = cookie_token(dict(call.request.headers.raw))
+        if token is not None:
+            with suppress(errors.Unauthenticated):
+                await self._sessions.sign_out(await self._sessions.authenticate(token))
 
     async def sign_out(self, call: Call) -> Response:
         await self._sessions.sign_out(call.member)

@@ -78,6 +78,7 @@ async def test_bob_signs_in_and_is_told_who_he_is(accounts: Accounts) -> None:
         "contact": "Ask Vera.",
         "admin_reversals": {"days": 7, "credits": 50, "credits_left": None},
         "import_limits": {"file_bytes": 50_000_000, "rows": 100_000},
+        "demo": False,
     }
 
 
@@ -151,6 +152,18 @@ async def test_the_web_app_gets_a_cookie_that_scripts_cannot_read_and_no_token(
         left = await web.delete("/api/v1/sessions/current", headers={"Origin": WEB})
         assert "max-age=0" in left.headers["set-cookie"].lower()
         assert told(await web.get("/api/v1/me")) == (401, "unauthenticated")
+
+
+async def test_the_session_whose_cookie_gives_way_ends(accounts: Accounts) -> None:
+    cookie = {**BOB_SIGNS_IN, "cookie": True}
+    async with accounts.client() as browser:
+        await browser.post("/api/v1/sessions", json=cookie, headers={"Origin": WEB})
+        first = browser.cookies["battery_session"]
+        again = await browser.post("/api/v1/sessions", json=cookie, headers={"Origin": WEB})
+        assert again.status_code == 201
+        assert (await browser.get("/api/v1/me")).status_code == 200
+    async with accounts.client(first) as left_over:
+        assert told(await left_over.get("/api/v1/me")) == (401, "unauthenticated")
 
 
 async def test_over_https_the_cookie_is_secure(sqlite_url: str) -> None:

@@ -80,12 +80,14 @@ function createFields(team) {
   );
   const cap = createCapField(null);
   const news = [name.element, role.element, cap.element, note(say("admin_invite_license"))];
-  const forNew = el("div", { class: "stack" }, ...news);
+  const forNew = el("fieldset", { class: "stack" }, ...news);
 
   email.input.addEventListener("input", () => {
     const user = userAt(team, email.input.value);
     setText(known, user ? say("admin_invite_known", { name: user.name }) : "");
     show(forNew, !user);
+    // A required field that nobody sees would keep the form from being sent.
+    forNew.disabled = user !== undefined;
   });
   return {
     elements: [email.element, known, forNew],

@@ -61,7 +61,7 @@ export function readFilter(query) {
     kind: someOf(KINDS, query.get("kind")),
     action: someOf(ACTIONS, query.get("action")),
     source: oneOf(SOURCES, query.get("source")) ?? "",
-    text: (query.get("q") ?? "").trim().slice(0, TEXT_CHARS_MAX),
+    text: (query.get("q") ?? "").replaceAll("\0", "").trim().slice(0, TEXT_CHARS_MAX),
     seq: Number.isSafeInteger(seq) && seq > 0 ? seq : null,
   };
 }

@@ -97,12 +97,19 @@ export function createList(app, view) {
   async function catchUp() {
     // The pages under way may be older than the news.
     missed = true;
-    if (loading || !shelf) return;
+    if (loading) return;
     const mine = turn;
     const answer = await page(null);
-    if (mine !== turn || !shelf) return;
+    if (mine === turn && shelf) arrive(shelf, answer);
+  }
+
+  /**
+   * @param {Shelf} to
+   * @param {Answer} answer  the first page, asked for again
+   */
+  function arrive(to, answer) {
     missed = false;
-    if (answer.ok) join(shelf, answer.value);
+    if (answer.ok) join(to, answer.value);
     else again = setTimeout(pace.ask, AGAIN_MS);
   }
 

@@ -117,9 +117,10 @@ export function open(app) {
 
   /** @param {Answer} answer */
   function answered(answer) {
+    // Until the job's screen stands nothing may be sent a second time.
+    if (answer.ok) return app.router.go(`/jobs/${answer.value.id}`);
     progress.write(null);
     write();
-    if (answer.ok) return app.router.go(`/jobs/${answer.value.id}`);
     refuse(refusalText(answer.problem));
     submit.focus();
   }

@@ -86,10 +86,11 @@ export function createChoosing(app, list, results, changed) {
         app.call("POST", "/api/v1/exports", { body, key }),
       );
       if (left) return;
+      // Until the job's screen stands nobody asks a second time.
+      if (answer.ok) return app.router.go(`/jobs/${encodeURIComponent(answer.value.id)}`);
       asking = false;
-      problem = answer.ok ? "" : problemText(answer.problem);
+      problem = problemText(answer.problem);
       changed();
-      if (answer.ok) app.router.go(`/jobs/${encodeURIComponent(answer.value.id)}`);
     },
 
     leave() {

@@ -9,7 +9,7 @@ export const PER_PAGE = 20;
 export function searchOf(query) {
   const page = query.get("page") ?? "";
   return {
-    q: (query.get("q") ?? "").trim(),
+    q: (query.get("q") ?? "").replaceAll("\0", "").trim(),
     page: /^[1-9]\d{0,8}$/.test(page) ? Number(page) : 1,
   };
 }

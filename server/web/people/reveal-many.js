@@ -76,12 +76,22 @@ export function createRevealMany(app, { decides, take, doubt }) {
     if (!sum || pending || !decides(event)) return;
     const mine = turn;
     become({ pending: true, problem: "" });
+    const problem = await carryOut(sum);
+    if (mine === turn) show(problem);
+  }
+
+  /**
+   * @param {Sum} sum
+   * @returns {Promise<Problem | null>}
+   */
+  async function carryOut(sum) {
     const body = { items: sum.items, max_credits: sum.credits };
     const answer = await app.unanswered.ask(`reveals ${JSON.stringify(body)}`, (key) =>
       app.call("POST", "/api/v1/reveals", { body, key }),
     );
-    if (answer.ok) finish(sum, answer.value);
-    if (mine === turn) show(answer.ok ? null : answer.problem);
+    if (!answer.ok) return answer.problem;
+    finish(sum, answer.value);
+    return null;
   }
 
   /** @param {Problem | null} problem  null: it is done */
