@@ -16,7 +16,7 @@ import { openScreen } from "./frame/opening.js";
 import { createRouter, matchOf } from "./frame/router.js";
 import { ROUTES } from "./frame/routes.js";
 import { pageCard, sentence, showPage } from "./parts.js";
-import { createSessionCall, goToSignIn, whoAmI } from "./session.js";
+import { belongTo, createSessionCall, goToSignIn, whoAmI } from "./session.js";
 import { browserStore } from "./store.js";
 import { words } from "./words.js";
 
@@ -47,6 +47,7 @@ function signedOut(code) {
 
 /** @param {Me} me */
 function open(me) {
+  belongTo(me.user.id);
   const live = createLive(signedOut, browserStore(localStorage, me.user.id));
   /** @type {App} */
   const app = {

@@ -6,7 +6,7 @@
 
 import { el } from "/ui/dom.js";
 import { field, form, note, pageCard, problemText, sentence, showPage } from "./parts.js";
-import { call, goToSignIn, whoAmI } from "./session.js";
+import { belongTo, callAsOwner, goToSignIn, whoAmI } from "./session.js";
 import { words } from "./words.js";
 
 const { say } = words;
@@ -26,8 +26,9 @@ async function start() {
 
 /** @param {Me} me */
 async function ask(me) {
+  belongTo(me.user.id);
   if (!code) return showPage(me, codeCard());
-  const answer = await call("GET", pathOf(code));
+  const answer = await callAsOwner("GET", pathOf(code));
   if (answer.ok) return showPage(me, approvalCard(me, code, answer.value.client));
   const gone = answer.problem.status === 404 || answer.problem.status === 410;
   return end(me, gone ? say("pair_expired") : problemText(answer.problem));
@@ -56,7 +57,7 @@ function approvalCard(me, pairing, client) {
   const refuse = el("button", { type: "button" }, say("not_me"));
   approve.addEventListener("click", async () => {
     approve.disabled = true;
-    const answer = await call("POST", `${pathOf(pairing)}/approve`);
+    const answer = await callAsOwner("POST", `${pathOf(pairing)}/approve`);
     end(me, answer.ok ? say("pair_done") : problemText(answer.problem));
   });
   refuse.addEventListener("click", () => end(me, say("pair_refused")));

@@ -7,7 +7,36 @@
 
 import { createCalls } from "/ui/calls.js";
 
+/** As whoever the cookie says: who that is, signing in and out. */
 export const call = createCalls({ server: () => location.origin });
+
+/** @type {string | null} */
+let owner = null;
+
+/**
+ * Whose page this is. A second sign-in in the browser changes the cookie under an open page; a call
+ * that names its user is refused then, and neither shows nor spends what is somebody else's.
+ *
+ * @param {string} user id
+ */
+export function belongTo(user) {
+  owner = user;
+}
+
+/** @returns {Record<string, string>} the headers of what this page's user asks */
+export function ownerHeaders() {
+  return owner === null ? {} : { "Battery-User": owner };
+}
+
+/** As the user whose page this is. */
+export const callAsOwner = createCalls({
+  server: () => location.origin,
+  fetch: (url, { headers, ...request } = {}) => {
+    const all = new Headers(headers);
+    for (const [name, value] of Object.entries(ownerHeaders())) all.set(name, value);
+    return fetch(url, { ...request, headers: all });
+  },
+});
 
 /**
  * A session that ended is noticed by whatever asks first, and says so once.
@@ -17,7 +46,7 @@ export const call = createCalls({ server: () => location.origin });
  */
 export function createSessionCall(ended) {
   return async (method, path, options) => {
-    const answer = await call(method, path, options);
+    const answer = await callAsOwner(method, path, options);
     if (!answer.ok && answer.problem.status === 401) ended();
     return answer;
   };

@@ -5,7 +5,7 @@
  */
 
 import { readAnswer } from "/ui/calls.js";
-import { goToSignIn } from "../session.js";
+import { goToSignIn, ownerHeaders } from "../session.js";
 
 /** The file over a slow line, and then its rows are counted. */
 const DEADLINE_MS = 30 * 60_000;
@@ -41,6 +41,7 @@ export function upload(path, { file, texts, key }, progress) {
   request.timeout = DEADLINE_MS;
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("Idempotency-Key", key);
+  for (const [name, value] of Object.entries(ownerHeaders())) request.setRequestHeader(name, value);
   request.send(formOf(file, texts));
   return { answer, cancel: () => request.abort() };
 }

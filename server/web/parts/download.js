@@ -5,7 +5,7 @@
  */
 
 import { saveFrom } from "/ui/saving.js";
-import { goToSignIn } from "../session.js";
+import { goToSignIn, ownerHeaders } from "../session.js";
 
 const PLAIN_NAME = "credit-battery";
 
@@ -16,7 +16,11 @@ const PLAIN_NAME = "credit-battery";
  * @returns {Promise<Problem | null>} null when the browser has the whole file
  */
 export async function download(path) {
-  const problem = await saveFrom(path, { credentials: "same-origin" }, PLAIN_NAME);
+  const problem = await saveFrom(
+    path,
+    { credentials: "same-origin", headers: ownerHeaders() },
+    PLAIN_NAME,
+  );
   if (problem?.status === 401) goToSignIn("signed_out");
   return problem;
 }
