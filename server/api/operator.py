@@ -23,6 +23,7 @@ from server.usecases.history_scope import Viewer
 from server.usecases.members import Members, pool_told
 from server.usecases.newcomers import Newcomers
 from server.usecases.verify import Verifier
+from server.wire.admin import InvitationAnswer, InvitationRequest
 from server.wire.history import Entry, HistoryAnswer, VerifyAnswer
 from server.wire.operator import (
     DirectoryAnswer,
@@ -84,6 +85,7 @@ class OperatorApi:
         return [
             *self._org_endpoints(),
             *self._user_endpoints(),
+            *self._invitation_endpoints(),
             *self._ledger_endpoints(),
             *self._reading_endpoints(),
             *self._directory_endpoints(),
@@ -178,6 +180,20 @@ class OperatorApi:
                 who="operator",
                 body=License,
                 answer=OperatorUser,
+                errors=(errors.NotFound,),
+            ),
+        ]
+
+    def _invitation_endpoints(self) -> list[Endpoint]:
+        return [
+            Endpoint(
+                method="POST",
+                path=f"{PATH}/users/{{id}}/invitation",
+                handler=self.invite,
+                summary="A fresh link with which a user chooses a password; the old one ends",
+                who="operator",
+                answer=InvitationAnswer,
+                status=201,
                 errors=(errors.NotFound,),
             ),
         ]
@@ -298,6 +314,12 @@ class OperatorApi:
         org = await self._customers.set_license(_by(call), user, call.body)
         [told] = await self._members.with_licenses(org, [user])
         return told
+
+    async def invite(self, call: Call) -> InvitationAnswer:
+        user = await self._members.found(call.path("id"))
+        base_url = self._origins.base_url(call.request.scope)
+        asked = InvitationRequest(email=user.email)
+        return await self._newcomers.invite(user.org, _by(call), asked, base_url)
 
     async def grant(self, call: Call) -> Entry:
         body: GrantRequest = call.body

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.domain import errors
 from server.domain.ids import OrgId
 from server.store import orgs, schema
 from server.store.orgs import OrgRow
@@ -41,6 +42,7 @@ CALLS = [
     ("POST", "/operator/orgs/{org}/users"),
     ("GET", "/operator/orgs/{org}/users"),
     ("PUT", "/operator/users/{user}/license"),
+    ("POST", "/operator/users/{user}/invitation"),
     ("POST", "/operator/orgs/{org}/grants"),
     ("POST", "/operator/orgs/{org}/reversals"),
     ("GET", "/operator/orgs/{org}/history"),
@@ -238,6 +240,19 @@ async def test_a_new_user_without_a_password_gets_an_invitation(
     listed = (await office.call("GET", path, staff.vera)).json()["users"]
     nia = next(user for user in listed if user["name"] == "Nia Adu")
     assert (nia["invited"], nia["extra_cap"], nia["role"]) == (True, 30, "admin")
+
+
+async def test_a_lost_invitation_is_replaced_by_a_fresh_link(office: Office, staff: Staff) -> None:
+    path = f"/operator/users/{staff.bob.id}/invitation"
+    first, second = [await office.call("POST", path, staff.vera) for _ in range(2)]
+    assert (first.status_code, second.json()["user_id"]) == (201, staff.bob.id)
+    codes = [answer.json()["url"].partition("code=")[2] for answer in (first, second)]
+    assert codes[0] != codes[1]
+    with pytest.raises(errors.NotFound):
+        await office.invitations.accept(codes[0], "a new password of his")
+    await office.invitations.accept(codes[1], "a new password of his")
+    unknown = await office.call("POST", "/operator/users/usr_none/invitation", staff.vera)
+    assert unknown.status_code == 404
 
 
 @pytest.mark.parametrize(

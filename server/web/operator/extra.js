@@ -13,8 +13,8 @@ import { createTable } from "../parts/table.js";
 import { field, form, note } from "../parts.js";
 import { words } from "../words.js";
 import { openConfirm } from "./confirm.js";
+import { creditsField } from "./credits-field.js";
 import { openOrgPage, orgPath } from "./org-page.js";
-import { creditsField } from "./user-forms.js";
 
 const { say, count, format } = words;
 const FIGURES = /** @type {const} */ (["remaining", "held", "used", "granted"]);

@@ -10,8 +10,8 @@
 import { el } from "/ui/dom.js";
 import { form, note } from "../parts.js";
 import { words } from "../words.js";
+import { creditsField } from "./credits-field.js";
 import { openOrgPage, orgPath } from "./org-page.js";
-import { creditsField } from "./user-forms.js";
 
 const { say } = words;
 /** @type {readonly Kind[]} */

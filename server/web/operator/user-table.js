@@ -14,10 +14,14 @@ const { say, format } = words;
 
 /**
  * @typedef {{element: HTMLElement, write(user: OrgUser): void}} Part
+ *
+ * @typedef {object} Acts  what can be done with a user
+ * @property {(user: OrgUser) => void} license
+ * @property {(user: OrgUser) => void} link  another invitation
  */
 
-/** @param {(user: OrgUser) => void} changeLicense */
-export function createUserTable(changeLicense) {
+/** @param {Acts} acts */
+export function createUserTable(acts) {
   const table = createTable(say("operator_users"), [
     { name: "name", text: say("operator_user"), head: true },
     { name: "battery", text: say("operator_battery") },
@@ -33,7 +37,7 @@ export function createUserTable(changeLicense) {
     const who = createWho();
     const battery = createBattery();
     const license = createLicense();
-    const act = createAct(changeLicense);
+    const act = createActs(acts);
     cells.name.append(who.element);
     cells.battery.append(battery.element);
     cells.license.append(license.element);
@@ -123,21 +127,27 @@ function createLicense() {
 }
 
 /**
- * @param {(user: OrgUser) => void} changeLicense
+ * @param {Acts} acts
  * @returns {Part}
  */
-function createAct(changeLicense) {
+function createActs(acts) {
   /** @type {OrgUser | null} */
   let shown = null;
-  const button = el("button", { type: "button" }, say("operator_license_change"));
-  button.addEventListener("click", () => {
-    if (shown) changeLicense(shown);
+  const license = el("button", { type: "button" }, say("operator_license_change"));
+  const link = el("button", { type: "button" }, say("operator_link_new"));
+  license.addEventListener("click", () => {
+    if (shown) acts.license(shown);
+  });
+  link.addEventListener("click", () => {
+    if (shown) acts.link(shown);
   });
   return {
-    element: button,
+    element: el("span", { class: "buttons" }, license, link),
     write(user) {
       shown = user;
-      setAttribute(button, "aria-label", say("operator_license_of", { name: user.name }));
+      setAttribute(license, "aria-label", say("operator_license_of", { name: user.name }));
+      setAttribute(link, "aria-label", say("operator_link_of", { name: user.name }));
+      show(link, user.invited && user.active);
     },
   };
 }

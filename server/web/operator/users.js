@@ -11,9 +11,11 @@ import { createSearch } from "../parts/choice.js";
 import { createPager } from "../parts/pager.js";
 import { createEmpty, createFailed, createSkeletonRows } from "../parts/states.js";
 import { words } from "../words.js";
+import { openNewLink } from "./invitation.js";
+import { openLicense } from "./license-form.js";
 import { pageHref, pageOf } from "./list-page.js";
+import { openNewUser } from "./new-user.js";
 import { openOrgPage, orgPath } from "./org-page.js";
-import { openLicense, openNewUser } from "./user-forms.js";
 import { createUserTable } from "./user-table.js";
 
 const { say } = words;
@@ -39,7 +41,10 @@ function createUsers(desk, start, refresh) {
   const search = createSearch(say("operator_user_find"), (q) =>
     desk.router.change({ q, page: null }, { replace: true }),
   );
-  const table = createUserTable((user) => openLicense(desk, user, refresh));
+  const table = createUserTable({
+    license: (user) => openLicense(desk, user, refresh),
+    link: (user) => openNewLink(desk, user),
+  });
   const skeleton = createSkeletonRows(LOADING_ROWS);
   const failed = createFailed(load);
   const none = createEmpty(say("operator_users_none"), say("operator_users_none_more"));
