@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from server.demo.accounts import DEMO_PASSWORD
-from tests.e2e.conftest import Admin, DemoServer
+from tests.e2e.conftest import Admin, Caller, DemoServer
 from tests.e2e.web.members import Member, faults_of, overflow_of
 
 
@@ -51,3 +51,21 @@ def test_a_stranger_at_an_address_that_leads_nowhere_need_not_sign_in(
     page.goto(f"{server.url}/nowhere")
     expect(page.get_by_role("heading", level=1)).to_have_text("404: nothing is here")
     assert faults_of(page) == []
+
+
+def test_a_page_names_its_user_and_is_nobodys_once_the_cookie_is_anothers(
+    server: DemoServer, jane: Member
+) -> None:
+    page = jane.open("/account")
+    own = Caller(server.url, "jane@acme.example")
+    with page.expect_request("**/api/v1/people*") as asked:
+        page.get_by_role("link", name="People").click()
+    assert asked.value.headers["battery-user"] == own.user_id()
+    own.close()
+    # Not by the form, whose page would tell the others.
+    session = {"email": "alice@acme.example", "password": DEMO_PASSWORD, "cookie": True}
+    jane.context.request.post(
+        f"{server.url}/api/v1/sessions", data=session, headers={"Origin": server.url}
+    )
+    page.get_by_role("link", name="Companies").click()
+    expect(page.get_by_role("link", name="Your account: Alice Nakamura")).to_be_visible()
