@@ -113,6 +113,7 @@ class Script:
                     "contact": "Ask Alice.",
                     "admin_reversals": {"days": 0, "credits": 0, "credits_left": None},
                     "import_limits": {"file_bytes": 50_000_000, "rows": 100_000},
+                    "demo": False,
                 }
                 return JSONResponse({"user": user, "org": org, **deployment})
             case "POST /exports":

@@ -246,12 +246,15 @@ def _paths(whole: Whole, jobs: Iterable[str]) -> Iterator[str]:
     for user in (whole.people.bob, whole.people.gus):
         yield f"/history?user={user.id}"
         yield f"/admin/users/{user.id}/battery"
+        yield f"/operator/orgs/{user.org}"
         yield f"/operator/orgs/{user.org}/users"
         yield f"/operator/orgs/{user.org}/history"
         yield f"/operator/orgs/{user.org}/verify"
     for path in ("battery", "prices", "me", "devices", "history", "credit-requests", "jobs"):
         yield f"/{path}"
-    for path in ("admin/users", "admin/verify", "operator/orgs", "pairings/KFWQ-7M3D"):
+    for path in ("admin/users", "admin/verify", "pairings/KFWQ-7M3D"):
+        yield f"/{path}"
+    for path in ("operator/orgs", "operator/me"):
         yield f"/{path}"
 
 

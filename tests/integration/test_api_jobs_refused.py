@@ -175,7 +175,7 @@ async def test_more_open_jobs_than_the_limit_are_refused_until_one_ends(whole: W
         ("/jobs?limit=101", "`limit`"),
         ("/jobs?limit=ten", "`limit`"),
         ("/jobs?before=%00", "`before` holds a NUL"),
-        ("/jobs?status=running", "`status`"),
+        ("/jobs?status=unheard", "`status`"),
         ("/jobs/{id}/file", "`format` is missing"),
         ("/jobs/{id}/file?format=pdf", "`format`"),
         ("/jobs/{id}/file?format=csv&format=xlsx", "`format`"),
