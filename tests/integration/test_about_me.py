@@ -1,30 +1,10 @@
 """What a signed-in user is told about the deployment: whom to ask, and what admins may reverse."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import msgspec
-import pytest
 
 from server.usecases.about_me import AboutMe
 from server.wire.accounts import MeAnswer
-from tests.integration.office import Office, Person, Staff, open_office
-
-
-@pytest.fixture
-async def opened(sqlite_url: str, tmp_path: Path) -> AsyncIterator[tuple[Office, Staff]]:
-    async with open_office(sqlite_url, tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def office(opened: tuple[Office, Staff]) -> Office:
-    return opened[0]
-
-
-@pytest.fixture
-def staff(opened: tuple[Office, Staff]) -> Staff:
-    return opened[1]
+from tests.integration.office import Office, Person, Staff
 
 
 async def _told(office: Office, who: Person) -> MeAnswer:

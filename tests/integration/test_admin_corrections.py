@@ -1,28 +1,9 @@
 """Reversals by admins, verify, and requests for more credits."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from server.domain.ids import UserId
-from tests.integration.office import Office, Staff, open_office
-
-
-@pytest.fixture
-async def opened(sqlite_url: str, tmp_path: Path) -> AsyncIterator[tuple[Office, Staff]]:
-    async with open_office(sqlite_url, tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def office(opened: tuple[Office, Staff]) -> Office:
-    return opened[0]
-
-
-@pytest.fixture
-def staff(opened: tuple[Office, Staff]) -> Staff:
-    return opened[1]
+from tests.integration.office import Office, Staff
 
 
 async def _charge(office: Office, staff: Staff) -> int:

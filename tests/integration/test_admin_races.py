@@ -14,19 +14,9 @@ from tests.integration.office import ANA_URL, Office, Person, Staff, names, open
 
 
 @pytest.fixture
-async def opened(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Office, Staff]]:
+async def opened_office(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Office, Staff]]:
     async with open_office(database_url, tmp_path) as both:
         yield both
-
-
-@pytest.fixture
-def office(opened: tuple[Office, Staff]) -> Office:
-    return opened[0]
-
-
-@pytest.fixture
-def staff(opened: tuple[Office, Staff]) -> Staff:
-    return opened[1]
 
 
 async def test_r15_two_admins_who_remove_each_other_at_once_leave_one(

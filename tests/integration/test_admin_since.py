@@ -1,32 +1,14 @@
 """What an admin's open table asks for again: who changed since, and who hears that somebody did."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.usecases import members
 from server.wire.socket import UsersMessage
-from tests.integration.office import Office, Person, Staff, names, open_office
+from tests.integration.office import Office, Person, Staff, names
 
 NEW_PASSWORD = "a longer battery"
-
-
-@pytest.fixture
-async def opened(sqlite_url: str, tmp_path: Path) -> AsyncIterator[tuple[Office, Staff]]:
-    async with open_office(sqlite_url, tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def office(opened: tuple[Office, Staff]) -> Office:
-    return opened[0]
-
-
-@pytest.fixture
-def staff(opened: tuple[Office, Staff]) -> Staff:
-    return opened[1]
 
 
 async def _table(office: Office, admin: Person, since: int | None = None) -> Any:

@@ -1,28 +1,9 @@
 """What an admin sees of the members and changes about them (R15, R17)."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from server.domain.ids import UserId
-from tests.integration.office import Office, Staff, names, open_office
-
-
-@pytest.fixture
-async def opened(sqlite_url: str, tmp_path: Path) -> AsyncIterator[tuple[Office, Staff]]:
-    async with open_office(sqlite_url, tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def office(opened: tuple[Office, Staff]) -> Office:
-    return opened[0]
-
-
-@pytest.fixture
-def staff(opened: tuple[Office, Staff]) -> Staff:
-    return opened[1]
+from tests.integration.office import Office, Staff, names
 
 
 async def test_an_admin_sees_every_user_of_the_own_org_with_battery(

@@ -1,7 +1,5 @@
 """What an operator sets up and sells (R12, R15, R16), and what is refused by name."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,24 +11,7 @@ from server.store.orgs import OrgRow
 from server.usecases.deployment_prices import follow
 from server.usecases.verify import verify
 from server.wire.battery import Prices
-from tests.integration.office import ANA_URL, PASSWORD, Office, Staff, names, open_office
-
-
-@pytest.fixture
-async def opened(sqlite_url: str, tmp_path: Path) -> AsyncIterator[tuple[Office, Staff]]:
-    async with open_office(sqlite_url, tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def office(opened: tuple[Office, Staff]) -> Office:
-    return opened[0]
-
-
-@pytest.fixture
-def staff(opened: tuple[Office, Staff]) -> Staff:
-    return opened[1]
-
+from tests.integration.office import ANA_URL, PASSWORD, Office, Staff, names
 
 CALLS = [
     ("POST", "/operator/orgs"),

@@ -1,27 +1,8 @@
 """What an operator reads of a customer's ledger, to find what to reverse and to prove it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.integration.office import Office, Staff, open_office
-
-
-@pytest.fixture
-async def opened(sqlite_url: str, tmp_path: Path) -> AsyncIterator[tuple[Office, Staff]]:
-    async with open_office(sqlite_url, tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def office(opened: tuple[Office, Staff]) -> Office:
-    return opened[0]
-
-
-@pytest.fixture
-def staff(opened: tuple[Office, Staff]) -> Staff:
-    return opened[1]
+from tests.integration.office import Office, Staff
 
 
 async def test_r27_an_operator_finds_a_charge_in_the_history_and_reverses_it(
