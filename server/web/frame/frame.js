@@ -4,27 +4,18 @@
  *
  * @import { Battery } from "../../../extension/protocol.js"
  * @import { Live } from "./live.js"
- * @import { App, Screen } from "./screens.js"
+ * @import { App } from "./screens.js"
+ * @import { Frame } from "./stage.js"
  */
 
 import { levelName } from "/ui/battery.js";
-import { el, setAttribute, setText, show } from "/ui/dom.js";
-import { closeDialogs } from "../parts/dialog.js";
-import { createSkeletonRows } from "../parts/states.js";
+import { el, setAttribute, setText } from "/ui/dom.js";
 import { words } from "../words.js";
 import { createNav } from "./nav.js";
 import { createAlertNotice, createOfflineNotice } from "./notices.js";
+import { createStage } from "./stage.js";
 
 const { say, format } = words;
-const TOLD_MS = 6_000;
-const LOADING_ROWS = 6;
-
-/**
- * @typedef {object} Frame
- * @property {(screen: Screen, moved: boolean) => void} show
- * @property {() => void} wait  a screen is on its way
- * @property {(text: string) => void} tell
- */
 
 /**
  * @param {App} app
@@ -32,9 +23,6 @@ const LOADING_ROWS = 6;
  */
 export function createFrame(app) {
   const nav = createNav(app);
-  const told = el("p", { class: "told", role: "status" });
-  const main = el("main", { id: "main", tabindex: "-1" });
-  const skip = el("a", { href: "#main", class: "skip" }, say("skip"));
   const top = el("div", { class: "bar-top" }, homeLink(), createTotal(app.live), nav.button);
   const bar = el("header", { class: "bar app-bar" }, top, nav.element);
   const notices = el(
@@ -43,32 +31,9 @@ export function createFrame(app) {
     createOfflineNotice(app.live),
     createAlertNotice(app.live),
   );
-  show(told, false);
-  document.documentElement.lang = words.language;
-  document.body.replaceChildren(skip, bar, notices, main, told);
-  app.live.listen(() => main.classList.toggle("stale", app.live.now().link === "offline"));
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let hiding;
-
-  return {
-    show(screen, moved) {
-      closeDialogs();
-      document.title = `${screen.title} · ${say("extension_name")}`;
-      main.replaceChildren(screen.element);
-      nav.write(location.pathname);
-      if (moved) main.querySelector("h1")?.focus({ preventScroll: true });
-    },
-    wait() {
-      closeDialogs();
-      main.replaceChildren(el("div", { class: "card pad" }, createSkeletonRows(LOADING_ROWS)));
-    },
-    tell(text) {
-      clearTimeout(hiding);
-      setText(told, text);
-      show(told, true);
-      hiding = setTimeout(() => show(told, false), TOLD_MS);
-    },
-  };
+  const stage = createStage(say("extension_name"), nav.write, bar, notices);
+  app.live.listen(() => stage.main.classList.toggle("stale", app.live.now().link === "offline"));
+  return stage;
 }
 
 function homeLink() {

@@ -1,7 +1,7 @@
 /**
  * From addresses to screens: every screen, tab, filter and page has one, and back and forward work.
  *
- * @import { Frame } from "./frame.js"
+ * @import { Frame } from "./stage.js"
  * @import { Place, Screen } from "./screens.js"
  */
 

@@ -3,31 +3,24 @@
  * told before it happens.
  *
  * @import { ZoneFormat } from "/ui/format.js"
- * @import { Kind, Problem } from "../../../extension/protocol.js"
+ * @import { Problem } from "../../../extension/protocol.js"
  * @import { App } from "../frame/screens.js"
  * @import { Me } from "../session.js"
  * @import { Entry } from "./entries.js"
+ * @import { Reason } from "./reversal-reason.js"
  */
 
 import { el, setText } from "/ui/dom.js";
-import { createSelect } from "../parts/choice.js";
 import { createDialog } from "../parts/dialog.js";
 import { form, note, problemText, sentence } from "../parts.js";
 import { words } from "../words.js";
 import { givenBack, returnText } from "./given-back.js";
-import { isCharge, kindKey, whenText } from "./lines.js";
+import { isCharge } from "./lines.js";
+import { createReason, reversedText } from "./reversal-reason.js";
 
-const { say, count, format } = words;
-const REASONS = /** @type {const} */ (["bounced", "wrong_number", "mistake", "goodwill"]);
-const BANNING = ["bounced", "wrong_number"];
-/** @type {Partial<Record<Reason, Kind>>} */
-const OF_KIND = { bounced: "email", wrong_number: "phone" };
+const { say, format } = words;
 const DAY_MS = 86_400_000;
 const NOTE_CHARS_MAX = "500";
-
-/**
- * @typedef {(typeof REASONS)[number]} Reason
- */
 
 /**
  * Opens the dialog.
@@ -37,7 +30,7 @@ const NOTE_CHARS_MAX = "500";
  * @param {Entry} entry  a charge
  */
 export function openReversing(app, zone, entry) {
-  const reason = createReason(entry);
+  const reason = createReason(entry, "reverse_banned");
   const remark = createRemark();
   const back = createForecast(app, zone, entry);
   const content = form(say("reverse_go"), [reason.element, remark.element], async () => {
@@ -49,49 +42,13 @@ export function openReversing(app, zone, entry) {
   });
   const dialog = createDialog({
     title: say("reverse_title"),
-    content: [el("div", { class: "stack" }, whatText(zone, entry), back.element, content)],
+    content: [
+      el("div", { class: "stack" }, sentence(reversedText(zone, entry)), back.element, content),
+    ],
     close: back.leave,
   });
   dialog.open();
   reason.select.focus();
-}
-
-/**
- * @param {ZoneFormat} zone
- * @param {Entry} entry
- */
-function whatText(zone, entry) {
-  return sentence(
-    say("reverse_what", {
-      kind: entry.kind ? say(kindKey(entry.kind)) : "",
-      subject: entry.subject?.name ?? "",
-      user: entry.user?.name ?? "",
-      when: whenText(words, zone, entry.at, Date.now()),
-      credits: count("price", entry.credits),
-    }),
-  );
-}
-
-/** @param {Entry} entry */
-function createReason(entry) {
-  const offered = REASONS.filter((reason) => (OF_KIND[reason] ?? entry.kind) === entry.kind);
-  /** @type {Reason} */
-  let chosen = offered[0] ?? "mistake";
-  const hint = el("p", { class: "note-line" });
-  const { element, select } = createSelect(
-    say("reverse_reason"),
-    offered.map((value) => ({ value, text: say(`reason_${value}`) })),
-    (/** @type {Reason} */ value) => choose(value),
-  );
-
-  /** @param {Reason} reason */
-  function choose(reason) {
-    chosen = reason;
-    setText(hint, say(BANNING.includes(reason) ? "reverse_banned" : "reverse_again"));
-  }
-
-  choose(chosen);
-  return { element: el("div", { class: "stack" }, element, hint), select, chosen: () => chosen };
 }
 
 function createRemark() {
